@@ -1,0 +1,16 @@
+use parity::*;
+
+pub fn description() -> Description {
+    // A hundred sleeps of 10 ms, one after the other because of the lock.
+    Description::new(line("账户余额：100 元")).takes(1.0..3.0)
+}
+
+parity::tests! {
+    bank_lock,
+    broken: [
+        replaced("100", "99"),
+        without("账户余额：100 元"),
+        times_scaled(0.5),
+        exit_code(1),
+    ]
+}

@@ -1,0 +1,135 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{Broken, Description, Program, Transcript};
+
+/// The two programs of a lesson.
+#[derive(Debug, Clone)]
+pub struct Lesson {
+    /// The built executable.
+    pub rust: Program,
+    /// The Python script.
+    pub twin: PathBuf,
+}
+
+impl Lesson {
+    /// Runs the Rust program in a terminal, as its description asks for.
+    pub fn run_rust(&self, description: &Description) -> Transcript {
+        let running = self.rust.in_terminal();
+        if let Some(seconds) = description.ctrl_c_after {
+            interrupt_after(&running, seconds);
+        }
+        running.finish()
+    }
+
+    /// Runs the Python program in the same way.
+    ///
+    /// # Panics
+    ///
+    /// When there is no Python.
+    pub fn run_python(&self, description: &Description) -> Transcript {
+        let running = Program::new(python()).arg(&self.twin).in_terminal();
+        match description.ctrl_c_after {
+            // What follows Ctrl-C is a traceback, which is Python's own affair.
+            Some(seconds) => interrupt_after(&running, seconds),
+            None => running.finish(),
+        }
+    }
+
+    /// Fails unless the description refuses every broken transcript, each a change of a good one.
+    pub fn refuses(description: &Description, good: &Transcript, broken: &[Broken]) {
+        description.examine(good).expect("the good transcript fits");
+        for broken in broken {
+            let accepted = description.examine(&broken.of(good, description)).is_ok();
+            assert!(
+                !accepted,
+                "the description accepts a transcript that is {}",
+                broken.what()
+            );
+        }
+    }
+}
+
+/// Gives what was said before Ctrl-C.
+fn interrupt_after(running: &crate::Running, seconds: f64) -> Transcript {
+    let end = Instant::now() + Duration::from_secs_f64(seconds);
+    thread::sleep(end.saturating_duration_since(Instant::now()));
+    let before = running.so_far();
+    #[cfg(unix)]
+    running.signal_group(crate::program::Signal::SIGINT);
+    before
+}
+
+/// The path of the Python interpreter that `python3` stands for.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        // `python3` may be a script that starts the real one; signals and process ids need that.
+        let command = if cfg!(windows) { "python" } else { "python3" };
+        let output = Command::new(command)
+            .args(["-c", "import sys; print(sys.executable)"])
+            .output();
+        let output = output
+            .unwrap_or_else(|error| panic!("this needs {command} (3.9 or later) in PATH: {error}"));
+        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+    })
+}
+
+/// Makes the tests of a lesson from its `description()`.
+///
+/// The first argument is the name of the lesson, the second a list of broken transcripts, which
+/// the description must refuse:
+///
+/// ```ignore
+/// parity::tests! {
+///     process_order,
+///     broken: [swapped("启动主进程", "启动子进程"), without("结束主进程")]
+/// }
+/// ```
+#[macro_export]
+macro_rules! tests {
+    ($name:ident, broken: [$($broken:expr),+ $(,)?] $(,)?) => {
+        #[cfg(test)]
+        fn lesson() -> $crate::Lesson {
+            $crate::Lesson {
+                rust: $crate::Program::new(env!(concat!("CARGO_BIN_EXE_", stringify!($name)))),
+                twin: concat!(env!("CARGO_MANIFEST_DIR"), "/", stringify!($name), ".py").into(),
+            }
+        }
+
+        /// One run serves both tests that look at one.
+        #[cfg(test)]
+        fn transcript() -> &'static $crate::Transcript {
+            static TRANSCRIPT: std::sync::OnceLock<$crate::Transcript> = std::sync::OnceLock::new();
+            TRANSCRIPT.get_or_init(|| lesson().run_rust(&description()))
+        }
+
+        #[test]
+        fn rust_says_it() {
+            if let Err(complaint) = description().examine(transcript()) {
+                panic!("{complaint}");
+            }
+        }
+
+        #[test]
+        #[ignore = "needs python3"]
+        fn python_says_it() {
+            let description = description();
+            if let Err(complaint) = description.examine(&lesson().run_python(&description)) {
+                panic!("{complaint}");
+            }
+        }
+
+        #[test]
+        fn a_broken_transcript_is_refused() {
+            $crate::Lesson::refuses(&description(), transcript(), &[$($broken),+]);
+        }
+    };
+}

@@ -1,0 +1,320 @@
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Transcript;
+
+/// No lesson takes longer than this; what does has hung.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// An executable with its arguments, ready to be run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    executable: OsString,
+    arguments: Vec<OsString>,
+}
+
+impl Program {
+    /// The program at a path, or one that is found in `PATH`.
+    pub fn new(executable: impl AsRef<OsStr>) -> Self {
+        Self {
+            executable: executable.as_ref().to_owned(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Adds one argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Starts the program in a terminal of its own, as a student would see it. Where the system
+    /// has no pseudo-terminals, it gets pipes.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
+    pub fn in_terminal(&self) -> Running {
+        #[cfg(unix)]
+        {
+            let (terminal, inside) = pty_process::blocking::open().expect("a pseudo-terminal");
+            let mut command =
+                pty_process::blocking::Command::new(&self.executable).args(&self.arguments);
+            for (name, value) in ENVIRONMENT {
+                command = match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
+            let started = Instant::now();
+            let child = command
+                .spawn(inside)
+                .unwrap_or_else(|error| self.cannot_start(&error));
+            let running = Running::new(child, started);
+            running.hear(terminal, Heard::said);
+            running
+        }
+        #[cfg(not(unix))]
+        self.with_pipes()
+    }
+
+    /// Starts the program with stdout and stderr as two pipes and nothing to read on stdin.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
+    pub fn with_pipes(&self) -> Running {
+        let mut command = std::process::Command::new(&self.executable);
+        command.args(&self.arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        for (name, value) in ENVIRONMENT {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        // A group of its own, so that a signal can reach all its processes and no others.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+
+        let started = Instant::now();
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| self.cannot_start(&error));
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let running = Running::new(child, started);
+        running.hear(stdout, Heard::said);
+        running.hear(stderr, Heard::complained);
+        running
+    }
+
+    fn cannot_start(&self, error: &dyn std::fmt::Display) -> ! {
+        panic!("cannot start {}: {error}", self.executable.display())
+    }
+}
+
+/// Python must print whole lines, as it does for a student at a terminal: PYTHONUNBUFFERED would
+/// have it write each line in pieces, which other writers split.
+const ENVIRONMENT: [(&str, Option<&str>); 2] =
+    [("PYTHONUNBUFFERED", None), ("PYTHONUTF8", Some("1"))];
+
+/// A program that has been started. Dropping it kills what is left of it.
+#[derive(Debug)]
+pub struct Running {
+    child: Mutex<Child>,
+    pid: u32,
+    started: Instant,
+    heard: Arc<(Mutex<Heard>, Condvar)>,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    transcript: Transcript,
+    open_streams: usize,
+}
+
+impl Heard {
+    fn said(&mut self, bytes: &[u8], at: Duration) {
+        // A terminal shows a line break as a carriage return and a line feed.
+        let bytes: Vec<u8> = bytes
+            .iter()
+            .copied()
+            .filter(|byte| *byte != b'\r')
+            .collect();
+        self.transcript.push(&bytes, at);
+    }
+
+    fn complained(&mut self, bytes: &[u8], _at: Duration) {
+        self.transcript
+            .stderr
+            .push_str(&String::from_utf8_lossy(bytes));
+    }
+}
+
+impl Running {
+    fn new(child: Child, started: Instant) -> Self {
+        let pid = child.id();
+        Self {
+            child: Mutex::new(child),
+            pid,
+            started,
+            heard: Arc::default(),
+        }
+    }
+
+    fn hear(&self, mut stream: impl Read + Send + 'static, take: fn(&mut Heard, &[u8], Duration)) {
+        let heard = Arc::clone(&self.heard);
+        let started = self.started;
+        heard.0.lock().unwrap().open_streams += 1;
+        thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            // A terminal whose last user is gone gives an error where a pipe gives its end.
+            while let Ok(length @ 1..) = stream.read(&mut bytes) {
+                take(
+                    &mut heard.0.lock().unwrap(),
+                    &bytes[..length],
+                    started.elapsed(),
+                );
+                heard.1.notify_all();
+            }
+            heard.0.lock().unwrap().open_streams -= 1;
+            heard.1.notify_all();
+        });
+    }
+
+    /// The process id of the program.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// What has been said so far.
+    pub fn so_far(&self) -> Transcript {
+        let mut transcript = self.heard.0.lock().unwrap().transcript.clone();
+        transcript.pid = self.pid;
+        transcript.took = self.started.elapsed();
+        transcript
+    }
+
+    /// Waits until what was said fulfils a condition.
+    ///
+    /// # Panics
+    ///
+    /// When the program ends first, or when a minute has gone by.
+    pub fn wait_until(&self, condition: impl Fn(&Transcript) -> bool) -> Transcript {
+        let (heard, changed) = &*self.heard;
+        let waiting = |heard: &mut Heard| !condition(&heard.transcript) && heard.open_streams > 0;
+        let (heard, _) = changed
+            .wait_timeout_while(heard.lock().unwrap(), LIMIT, waiting)
+            .unwrap();
+        assert!(
+            condition(&heard.transcript),
+            "never said, instead:\n{}{}",
+            heard.transcript.text(),
+            heard.transcript.stderr
+        );
+        drop(heard);
+        self.so_far()
+    }
+
+    /// Waits until a text has been said.
+    ///
+    /// # Panics
+    ///
+    /// When the program ends first, or when a minute has gone by.
+    pub fn wait_for(&self, text: &str) -> Transcript {
+        self.wait_until(|transcript| transcript.text().contains(text))
+    }
+
+    /// Waits for the end of the program and of all that it said.
+    ///
+    /// # Panics
+    ///
+    /// When a minute has gone by.
+    pub fn finish(&self) -> Transcript {
+        // The output ends when its last writer is gone, so wait for the program first: it may
+        // leave a child behind that still writes.
+        let status = self.wait_for_exit();
+        let took = self.started.elapsed();
+        let (heard, changed) = &*self.heard;
+        let (heard, limit) = changed
+            .wait_timeout_while(heard.lock().unwrap(), LIMIT, |heard| heard.open_streams > 0)
+            .unwrap();
+        assert!(
+            !limit.timed_out(),
+            "ended, but left a process behind that holds its output:\n{}",
+            heard.transcript.text()
+        );
+        drop(heard);
+
+        let mut transcript = self.so_far();
+        transcript.took = took;
+        transcript.exit_code = Some(exit_code(status));
+        transcript
+    }
+
+    fn wait_for_exit(&self) -> ExitStatus {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            if let Some(status) = self
+                .child
+                .lock()
+                .unwrap()
+                .try_wait()
+                .expect("the program can be waited for")
+            {
+                return status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "still running after {LIMIT:?}, having said:\n{}",
+                self.so_far().text()
+            );
+            // Shorter than anything that is measured here.
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+#[cfg(unix)]
+pub use nix::sys::signal::Signal;
+
+#[cfg(unix)]
+impl Running {
+    /// Sends a signal to the program alone, as `kill` does.
+    pub fn signal(&self, signal: Signal) {
+        nix::sys::signal::kill(self.process(), signal).expect("the program still runs");
+    }
+
+    /// Sends a signal to the program and all its children, as a terminal does for Ctrl-C.
+    pub fn signal_group(&self, signal: Signal) {
+        nix::sys::signal::killpg(self.process(), signal).expect("the program still runs");
+    }
+
+    /// Waits until neither the program nor any of its children is there any more, and gives the
+    /// time that took; `None` when some still are after the limit.
+    pub fn gone_within(&self, limit: Duration) -> Option<Duration> {
+        let from = Instant::now();
+        loop {
+            // Only a waited-for program leaves the process table.
+            let _ = self.child.lock().unwrap().try_wait();
+            if nix::sys::signal::killpg(self.process(), None).is_err() {
+                return Some(from.elapsed());
+            }
+            if from.elapsed() > limit {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn process(&self) -> nix::unistd::Pid {
+        nix::unistd::Pid::from_raw(self.pid.cast_signed())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        let _ = nix::sys::signal::killpg(self.process(), Signal::SIGKILL);
+        let child = self.child.get_mut().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn exit_code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return -signal;
+    }
+    status
+        .code()
+        .expect("a program that was not ended by a signal has an exit code")
+}
