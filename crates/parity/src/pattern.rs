@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// A text with placeholders: `{child}` is a process id, `{0.00..5.50}` a number within bounds and
-/// with as many decimals as they have, `{count:0..101}` such a number with a name.
+/// with as many decimals as they have, `{count:0..101}` such a number with a name, which is the
+/// same wherever the name is, and `{*}` the rest of the line.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: String,
@@ -12,6 +13,7 @@ pub(crate) struct Pattern {
 #[derive(Debug)]
 enum Part {
     Text(String),
+    Rest,
     Id(String),
     Number {
         name: Option<String>,
@@ -72,6 +74,9 @@ impl fmt::Display for Pattern {
 
 impl Part {
     fn placeholder(source: &str) -> Self {
+        if source == "*" {
+            return Self::Rest;
+        }
         let Some((low, high)) = source.split_once("..") else {
             return Self::Id(source.to_owned());
         };
@@ -100,6 +105,7 @@ impl Part {
             Self::Text(expected) => text
                 .starts_with(expected.as_bytes())
                 .then_some(expected.len()),
+            Self::Rest => Some(text.iter().take_while(|byte| **byte != b'\n').count()),
             Self::Id(name) => {
                 let length = digits(text);
                 let id = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
@@ -125,10 +131,11 @@ impl Part {
                     length += 1 + fraction;
                 }
                 let number = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
-                if let Some(name) = name {
-                    values.numbers.insert(name.clone(), number);
-                }
-                (*low..=*high).contains(&number).then_some(length)
+                let known = name
+                    .as_ref()
+                    .and_then(|name| values.numbers.insert(name.clone(), number));
+                let agrees = known.is_none_or(|known| known == number);
+                (agrees && (*low..=*high).contains(&number)).then_some(length)
             }
         }
     }

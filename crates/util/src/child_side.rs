@@ -1,0 +1,146 @@
+//! What a child process does in place of the rest of main.
+
+use std::io::{self, IsTerminal};
+use std::panic::{self, AssertUnwindSafe};
+use std::{process, thread};
+
+use crate::channel::{self, Connection, WorkersEnd};
+use crate::children::{self, MARK};
+use crate::{CurrentProcess, current_process, frame, guard, target};
+
+/// The first frame that a child reads: its name, whether it is a daemon, its path, the id of its
+/// parent, and its work.
+pub(crate) type Orders = (String, bool, Vec<u32>, u32, Work);
+
+/// The target of a process, or where a worker of a pool finds its tasks.
+pub(crate) type Work = Result<String, Connection>;
+
+/// Runs the target, or the tasks of a pool, and ends the process.
+pub(crate) fn run() -> ! {
+    let Some((orders, mut stdin)) = read_orders() else {
+        eprintln!("{MARK} is for the children of this program: start the program without it");
+        process::exit(2);
+    };
+    let (name, daemon, path, parent_id, work) = orders;
+    CurrentProcess {
+        name,
+        daemon,
+        path,
+        parent_id: Some(parent_id),
+    }
+    .set();
+    show_own_name();
+
+    let code = match work {
+        Ok(target) => {
+            let args = frame::read(&mut stdin).unwrap_or_else(|_| parent_is_gone());
+            watch_parent(move || {
+                let _ = io::copy(&mut stdin, &mut io::sink());
+            });
+            run_target(&target, &args)
+        }
+        Err(connection) => channel::connect(stdin, connection).map_or(1, serve_pool),
+    };
+    children::finish();
+    process::exit(code)
+}
+
+/// `None` when this process was not started by its program but by hand.
+fn read_orders() -> Option<(Orders, channel::Stdin)> {
+    if io::stdin().is_terminal() {
+        return None;
+    }
+    let mut stdin = channel::take_stdin().ok()?;
+    let orders = frame::read(&mut stdin).ok()?;
+    Some((serde_json::from_slice(&orders).ok()?, stdin))
+}
+
+/// Lets `ps` and `top` show the program's name, and not that of the link it was started by.
+fn show_own_name() {
+    #[cfg(target_os = "linux")]
+    {
+        let path = std::env::args_os()
+            .next()
+            .map(std::path::PathBuf::from)
+            .unwrap_or_default();
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        if let Ok(name) = std::ffi::CString::new(name) {
+            let _ = nix::sys::prctl::set_name(&name);
+        }
+    }
+}
+
+/// Ends this process when its parent has ended: `wait` returns when that is so.
+fn watch_parent(wait: impl FnOnce() + Send + 'static) {
+    let watch = move || {
+        wait();
+        parent_is_gone();
+    };
+    let started = thread::Builder::new()
+        .name("util-watch".to_owned())
+        .stack_size(64 * 1024)
+        .spawn(watch);
+    if let Err(error) = started {
+        // Better no child than one that outlives its parent.
+        eprintln!(
+            "Process {}: cannot start a thread: {error}",
+            current_process().name()
+        );
+        process::exit(1);
+    }
+}
+
+fn parent_is_gone() -> ! {
+    process::exit(1)
+}
+
+/// Gives the exit code, as CPython has it.
+fn run_target(name: &str, args: &[u8]) -> i32 {
+    match panic::catch_unwind(AssertUnwindSafe(|| run_by_name(name, args))) {
+        Ok(Ok(_)) => 0,
+        Ok(Err(error)) => {
+            eprintln!("Process {}: {error}", current_process().name());
+            1
+        }
+        // The panic hook has printed the rest.
+        Err(_) => 1,
+    }
+}
+
+/// Runs a target; an error is not about its work but about what it was given or gave back.
+fn run_by_name(name: &str, args: &[u8]) -> Result<Vec<u8>, String> {
+    let target = target::find(name)
+        .ok_or_else(|| format!("main_guard! does not list {name} in this process"))?;
+    target
+        .run(args)
+        .map_err(|error| format!("{name}: arguments or result do not survive as JSON: {error}"))
+}
+
+/// Runs tasks until the pool has no more.
+fn serve_pool((mut pool, wait_for_end): WorkersEnd) -> i32 {
+    watch_parent(wait_for_end);
+    loop {
+        let Ok(target) = pool.read() else { return 1 };
+        if target.is_empty() {
+            return 0;
+        }
+        let Ok(args) = pool.read() else { return 1 };
+        if pool.write(&[&run_task(&target, &args)]).is_err() {
+            return 1;
+        }
+    }
+}
+
+/// Gives the task's outcome as the JSON of a `Result`.
+fn run_task(target: &[u8], args: &[u8]) -> Vec<u8> {
+    let name = String::from_utf8_lossy(target);
+    match panic::catch_unwind(AssertUnwindSafe(|| run_by_name(&name, args))) {
+        Ok(Ok(value)) => [b"{\"Ok\":", value.as_slice(), b"}"].concat(),
+        Ok(Err(error)) => failed(&error),
+        Err(panic) => failed(guard::panic_message(&*panic).unwrap_or("the panic has no message")),
+    }
+}
+
+fn failed(message: &str) -> Vec<u8> {
+    serde_json::to_vec(&Err::<(), _>(message)).expect("a text is always JSON")
+}

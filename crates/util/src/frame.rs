@@ -1,0 +1,76 @@
+//! What travels between a parent and its children: a length of four bytes, then as many bytes.
+
+use std::io::{self, Read, Write};
+
+/// Writes frames at once, so that a reader finds them together.
+pub(crate) fn write(mut to: impl Write, frames: &[&[u8]]) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(frames.iter().map(|frame| 4 + frame.len()).sum());
+    for frame in frames {
+        let length = u32::try_from(frame.len()).map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "arguments and results have to be below 4 GiB",
+            )
+        })?;
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(frame);
+    }
+    to.write_all(&bytes)
+}
+
+/// Reads one frame; an end before its last byte is an error.
+pub(crate) fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let length = u32::from_le_bytes(length);
+    // Memory is taken as the bytes arrive: a wrong length costs nothing.
+    let mut frame = Vec::new();
+    from.take(length.into()).read_to_end(&mut frame)?;
+    if frame.len() == length as usize {
+        Ok(frame)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_back_as_they_were() {
+        let mut bytes = Vec::new();
+        write(&mut bytes, &[b"one", b"", b"three"]).unwrap();
+        let mut rest = bytes.as_slice();
+        assert_eq!(read(&mut rest).unwrap(), b"one");
+        assert_eq!(read(&mut rest).unwrap(), b"");
+        assert_eq!(read(&mut rest).unwrap(), b"three");
+        assert_eq!(
+            read(&mut rest).unwrap_err().kind(),
+            io::ErrorKind::UnexpectedEof
+        );
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_off_anywhere_is_an_error() {
+        let mut bytes = Vec::new();
+        write(&mut bytes, &[b"some text"]).unwrap();
+        for length in 0..bytes.len() {
+            assert_eq!(
+                read(&bytes[..length]).unwrap_err().kind(),
+                io::ErrorKind::UnexpectedEof,
+                "{length} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_that_lies_takes_no_memory() {
+        let mut bytes = u32::MAX.to_le_bytes().to_vec();
+        bytes.extend_from_slice(b"short");
+        assert_eq!(
+            read(bytes.as_slice()).unwrap_err().kind(),
+            io::ErrorKind::UnexpectedEof
+        );
+    }
+}

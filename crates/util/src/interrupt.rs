@@ -1,0 +1,53 @@
+//! Ctrl-C. A terminal sends SIGINT to the program and to all its children at once.
+//!
+//! The children leave it at its default and die of it. In main the signal ends everything; until
+//! it has, no thread of main may go on as if a child had ended by itself.
+
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+use std::{process, thread};
+
+use crate::children;
+
+/// What a shell reports for a program that Ctrl-C has ended.
+const STATUS: i32 = 130;
+#[cfg(unix)]
+const SIGINT: i32 = nix::sys::signal::Signal::SIGINT as i32;
+
+static INTERRUPTED: Mutex<bool> = Mutex::new(false);
+static CHANGED: Condvar = Condvar::new();
+
+/// From now on Ctrl-C ends the children, then the program.
+///
+/// A program that has set a handler of its own keeps it.
+pub(crate) fn handle() {
+    // The only error is that there is a handler already.
+    let _ = ctrlc::try_set_handler(|| {
+        *INTERRUPTED.lock().unwrap() = true;
+        CHANGED.notify_all();
+        children::end_all();
+        process::exit(STATUS);
+    });
+}
+
+/// Called with the exit code of a child that has ended: when that was the work of Ctrl-C, the
+/// calling thread stays here until the program ends.
+pub(crate) fn stay_if_interrupted(exit_code: i32) {
+    let mut interrupted = INTERRUPTED.lock().unwrap();
+    #[cfg(unix)]
+    if exit_code == -SIGINT {
+        // The same Ctrl-C may be on its way to this process. When it does not come, somebody has
+        // sent a signal to that child alone.
+        let grace = Duration::from_millis(250);
+        interrupted = CHANGED
+            .wait_timeout_while(interrupted, grace, |interrupted| !*interrupted)
+            .unwrap()
+            .0;
+    }
+    if *interrupted {
+        drop(interrupted);
+        loop {
+            thread::park();
+        }
+    }
+}
