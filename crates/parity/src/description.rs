@@ -13,7 +13,7 @@ pub struct Description {
     says: Says,
     exit_code: i32,
     takes: Option<Range<f64>>,
-    pub(crate) ctrl_c_after: Option<f64>,
+    pub(crate) ctrl_c_after: Option<Duration>,
     checks: Vec<(&'static str, Check)>,
 }
 
@@ -43,12 +43,13 @@ impl Description {
         self
     }
 
-    /// A program without an end: it gets Ctrl-C after so many seconds, and ends with status 130.
+    /// A program without an end: it gets Ctrl-C after so many seconds, and ends within one more
+    /// second, with status 130.
     ///
     /// Of a Python program only what it says until then is looked at, because a traceback follows.
     pub fn until_ctrl_c(mut self, seconds: f64) -> Self {
-        self.ctrl_c_after = Some(seconds);
-        self.exits_with(130)
+        self.ctrl_c_after = Some(Duration::from_secs_f64(seconds));
+        self.exits_with(130).takes(seconds..seconds + 1.0)
     }
 
     /// One more thing that always holds, in words and as a test.

@@ -2,9 +2,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::{Broken, Description, Program, Transcript};
+use crate::{Broken, Description, Program, Running, Transcript};
 
 /// The two programs of a lesson.
 #[derive(Debug, Clone)]
@@ -16,16 +15,37 @@ pub struct Lesson {
 }
 
 impl Lesson {
-    /// Runs the Rust program in a terminal, as its description asks for.
+    /// Runs the Rust program in a terminal, to its end or to the Ctrl-C that its description asks
+    /// for.
     pub fn run_rust(&self, description: &Description) -> Transcript {
-        let running = self.rust.in_terminal();
-        if let Some(seconds) = description.ctrl_c_after {
-            interrupt_after(&running, seconds);
+        match description.ctrl_c_after {
+            Some(_) => self.run_rust_until(description, Running::ctrl_c),
+            None => self.rust.in_terminal().finish(),
         }
-        running.finish()
     }
 
-    /// Runs the Python program in the same way.
+    /// Runs a Rust program that has no end for as long as its description says, ends it as told,
+    /// and waits until all its processes are gone.
+    ///
+    /// # Panics
+    ///
+    /// When the description does not say how long.
+    pub fn run_rust_until(
+        &self,
+        description: &Description,
+        end: impl FnOnce(&Running),
+    ) -> Transcript {
+        let running = self.rust.in_terminal();
+        thread::sleep(description.ctrl_c_after.expect("a program without an end"));
+        end(&running);
+        let transcript = running.finish();
+        #[cfg(unix)]
+        running.all_gone();
+        transcript
+    }
+
+    /// Runs the Python program in the same way. What follows Ctrl-C is a traceback, which is
+    /// Python's own affair, so its transcript ends before it.
     ///
     /// # Panics
     ///
@@ -33,8 +53,12 @@ impl Lesson {
     pub fn run_python(&self, description: &Description) -> Transcript {
         let running = Program::new(python()).arg(&self.twin).in_terminal();
         match description.ctrl_c_after {
-            // What follows Ctrl-C is a traceback, which is Python's own affair.
-            Some(seconds) => interrupt_after(&running, seconds),
+            Some(time) => {
+                thread::sleep(time);
+                let before = running.so_far();
+                running.ctrl_c();
+                before
+            }
             None => running.finish(),
         }
     }
@@ -51,16 +75,6 @@ impl Lesson {
             );
         }
     }
-}
-
-/// Gives what was said before Ctrl-C.
-fn interrupt_after(running: &crate::Running, seconds: f64) -> Transcript {
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
-    thread::sleep(end.saturating_duration_since(Instant::now()));
-    let before = running.so_far();
-    #[cfg(unix)]
-    running.signal_group(crate::program::Signal::SIGINT);
-    before
 }
 
 /// The path of the Python interpreter that `python3` stands for.

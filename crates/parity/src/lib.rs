@@ -35,6 +35,8 @@ mod transcript;
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, python};
+#[cfg(unix)]
+pub use program::Signal;
 pub use program::{Program, Running};
 pub use says::{Says, in_order, line, pause, times, together, word};
 pub use transcript::Transcript;

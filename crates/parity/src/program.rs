@@ -140,6 +140,10 @@ impl Heard {
 
 impl Running {
     fn new(child: Child, started: Instant) -> Self {
+        // What outlives its parent becomes a child of this process: some systems leave a dead
+        // process in their table for seconds, and it would look like one that lives.
+        #[cfg(target_os = "linux")]
+        nix::sys::prctl::set_child_subreaper(true).expect("a flag that any process may set");
         let pid = child.id();
         Self {
             child: Mutex::new(child),
@@ -172,6 +176,18 @@ impl Running {
     /// The process id of the program.
     pub fn pid(&self) -> u32 {
         self.pid
+    }
+
+    /// Ends the program and all its children, as Ctrl-C in its terminal does.
+    pub fn ctrl_c(&self) {
+        #[cfg(unix)]
+        self.signal_group(Signal::SIGINT);
+        #[cfg(not(unix))]
+        self.child
+            .lock()
+            .unwrap()
+            .kill()
+            .expect("the program still runs");
     }
 
     /// What has been said so far.
@@ -272,26 +288,29 @@ impl Running {
         nix::sys::signal::kill(self.process(), signal).expect("the program still runs");
     }
 
-    /// Sends a signal to the program and all its children, as a terminal does for Ctrl-C.
+    /// Sends a signal to the program and all its children.
     pub fn signal_group(&self, signal: Signal) {
         nix::sys::signal::killpg(self.process(), signal).expect("the program still runs");
     }
 
-    /// Waits until neither the program nor any of its children is there any more, and gives the
-    /// time that took; `None` when some still are after the limit.
-    pub fn gone_within(&self, limit: Duration) -> Option<Duration> {
+    /// Waits until neither the program nor any of its children is left, and gives the time that
+    /// took.
+    ///
+    /// # Panics
+    ///
+    /// When one still is after a minute.
+    pub fn all_gone(&self) -> Duration {
+        use nix::sys::wait::{WaitPidFlag, waitpid};
+
         let from = Instant::now();
-        loop {
-            // Only a waited-for program leaves the process table.
-            let _ = self.child.lock().unwrap().try_wait();
-            if nix::sys::signal::killpg(self.process(), None).is_err() {
-                return Some(from.elapsed());
-            }
-            if from.elapsed() > limit {
-                return None;
-            }
-            thread::sleep(Duration::from_millis(1));
+        self.wait_for_exit();
+        let any_of_the_group = nix::unistd::Pid::from_raw(-self.process().as_raw());
+        while nix::sys::signal::killpg(self.process(), None).is_ok() {
+            assert!(from.elapsed() < LIMIT, "a process is left behind");
+            let _ = waitpid(any_of_the_group, Some(WaitPidFlag::WNOHANG));
+            thread::sleep(Duration::from_micros(200));
         }
+        from.elapsed()
     }
 
     fn process(&self) -> nix::unistd::Pid {

@@ -6,7 +6,6 @@ pub fn description() -> Description {
         every(1.0, "sunck is a handsome man!"),
     ]))
     .until_ctrl_c(4.3)
-    // Twelve seconds would make it ten to twelve; here it is four to five, or one less on a slow start.
     .check("main says it every 1.2 s", |said| said.count("kaige") == 4)
     .check("the child says it every second", |said| {
         (4..=5).contains(&said.count("sunck"))
@@ -29,4 +28,18 @@ parity::tests! {
         times_scaled(2.0),
         exit_code(1),
     ]
+}
+
+#[test]
+#[cfg(unix)]
+fn sigint_for_main_alone_ends_both() {
+    let transcript = lesson().run_rust_until(&description(), |main| main.signal(Signal::SIGINT));
+    description().examine(&transcript).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_killed_main_takes_its_child_along() {
+    let transcript = lesson().run_rust_until(&description(), |main| main.signal(Signal::SIGKILL));
+    description().exits_with(-9).examine(&transcript).unwrap();
 }

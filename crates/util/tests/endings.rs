@@ -1,0 +1,271 @@
+//! How a whole program ends, and that nothing outlives it.
+
+mod support;
+
+use std::process;
+use std::thread;
+use std::time::Duration;
+
+use support::{output, program};
+use util::{Pool, Process};
+
+fn main() {
+    let _main = util::main_guard!(
+        tick,
+        finish_later,
+        sleeps,
+        spins,
+        has_grandchild,
+        reports_ready,
+        prints_for_ever
+    );
+    match support::program_name().as_deref() {
+        Some("end_of_main") => end_of_main(),
+        Some("panic_in_main") => {
+            Process::new(finish_later, ()).start().unwrap();
+            panic!("on purpose");
+        }
+        Some("exit_in_main") => {
+            reports_ready();
+            process::exit(3);
+        }
+        Some("everything") => everything(),
+        Some("joins") => joins(),
+        Some("prints") => {
+            Process::new(prints_for_ever, ()).start().unwrap();
+            prints_for_ever();
+        }
+        Some(other) => panic!("there is no program {other}"),
+        #[cfg(unix)]
+        None => support::run(support::tests![
+            daemons_end_before_the_others_are_joined,
+            a_panic_in_main_still_joins_its_children,
+            exit_in_main_ends_the_children,
+            ctrl_c_ends_everything,
+            ctrl_c_for_the_parent_alone_ends_everything,
+            a_killed_parent_leaves_nothing,
+            a_terminated_parent_leaves_nothing,
+            ctrl_c_does_not_look_like_the_end_of_a_child,
+            sigint_for_a_child_alone_ends_only_it,
+            a_closed_pipe_ends_it_quietly,
+            a_full_disk_is_reported,
+        ]),
+        #[cfg(not(unix))]
+        None => support::run(support::tests![
+            daemons_end_before_the_others_are_joined,
+            a_panic_in_main_still_joins_its_children,
+        ]),
+    }
+}
+
+fn sleeps() {
+    thread::sleep(Duration::from_secs(600));
+}
+
+fn spins() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+fn tick() {
+    loop {
+        println!("daemon ticks");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn finish_later() {
+    thread::sleep(Duration::from_millis(500));
+    println!("child finished");
+}
+
+fn end_of_main() {
+    // The ordinary child comes first: joined in this order, the daemon would tick on.
+    Process::new(finish_later, ()).start().unwrap();
+    Process::new(tick, ()).daemon(true).start().unwrap();
+    thread::sleep(Duration::from_millis(50));
+    println!("main ends");
+}
+
+fn daemons_end_before_the_others_are_joined() {
+    let output = output(&mut program("end_of_main"));
+    let (_, after) = output.stdout.split_once("main ends\n").unwrap();
+    let ticks = after.matches("daemon ticks").count();
+    assert!(
+        ticks <= 3,
+        "{ticks} ticks after the end of main:\n{}",
+        output.stdout
+    );
+    assert!(after.ends_with("child finished\n"), "{}", output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+fn a_panic_in_main_still_joins_its_children() {
+    let output = output(&mut program("panic_in_main"));
+    assert_eq!(output.stdout, "child finished\n");
+    assert_eq!(output.status.code(), Some(101));
+}
+
+fn has_grandchild() {
+    Process::new(sleeps, ()).start().unwrap();
+    Process::new(spins, ()).start().unwrap();
+    reports_ready();
+    sleeps();
+}
+
+/// Prints a line once all children of this process that were started before it have begun.
+fn reports_ready() {
+    println!("ready {}", process::id());
+}
+
+/// Children of every kind, and grandchildren: more than one core can run, and all of them for ever.
+fn everything() {
+    Process::new(has_grandchild, ()).start().unwrap();
+    Process::new(spins, ()).start().unwrap();
+    Process::new(sleeps, ()).daemon(true).start().unwrap();
+    let pool = Pool::new(2).unwrap();
+    let first: Vec<_> = (0..2)
+        .map(|_| pool.apply_async(reports_ready, ()))
+        .collect();
+    first.into_iter().for_each(|result| result.get().unwrap());
+    let _tasks = [
+        pool.apply_async(sleeps, ()),
+        pool.apply_async(spins, ()),
+        pool.apply_async(sleeps, ()),
+    ];
+    println!("main ready");
+    pool.close().join();
+}
+
+/// The program, once all its processes run.
+#[cfg(unix)]
+fn start_everything() -> support::Running {
+    let mut running = support::Running::start(&mut program("everything"));
+    // Two workers, the child with grandchildren, and main.
+    let lines: Vec<_> = (0..4).map(|_| running.line()).collect();
+    assert!(lines.iter().all(|line| line.contains("ready")), "{lines:?}");
+    running
+}
+
+fn joins() {
+    let child = Process::new(sleeps, ()).start().unwrap();
+    println!("{}", child.pid());
+    child.join().unwrap();
+    println!("child ended with {}", child.exit_code().unwrap());
+}
+
+fn prints_for_ever() {
+    loop {
+        println!("a line");
+    }
+}
+
+#[cfg(unix)]
+use unix::*;
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::File;
+    use std::io::Read;
+    use std::process::Stdio;
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use support::Running;
+
+    use super::*;
+
+    pub(super) fn exit_in_main_ends_the_children() {
+        let output = output(&mut program("exit_in_main"));
+        assert_eq!(output.status.code(), Some(3));
+    }
+
+    fn ends_with_130(signal: impl FnOnce(&Running)) {
+        let mut running = start_everything();
+        signal(&running);
+        let gone = running.all_gone();
+        let output = running.finish();
+        assert_eq!(output.status.code(), Some(130), "{}", output.stderr);
+        assert_eq!(output.stderr, "");
+        assert_eq!(output.stdout, "", "main or a child went on");
+        println!("all gone after {gone:?}");
+    }
+
+    pub(super) fn ctrl_c_ends_everything() {
+        ends_with_130(|running| running.signal_group(Signal::SIGINT));
+    }
+
+    pub(super) fn ctrl_c_for_the_parent_alone_ends_everything() {
+        ends_with_130(|running| running.signal(Signal::SIGINT));
+    }
+
+    pub(super) fn a_killed_parent_leaves_nothing() {
+        let mut running = start_everything();
+        running.signal(Signal::SIGKILL);
+        println!("all gone after {:?}", running.all_gone());
+    }
+
+    pub(super) fn a_terminated_parent_leaves_nothing() {
+        let mut running = start_everything();
+        running.signal(Signal::SIGTERM);
+        println!("all gone after {:?}", running.all_gone());
+    }
+
+    pub(super) fn ctrl_c_does_not_look_like_the_end_of_a_child() {
+        for _ in 0..20 {
+            let mut running = Running::start(&mut program("joins"));
+            running.line();
+            running.signal_group(Signal::SIGINT);
+            let output = running.finish();
+            assert_eq!(
+                (
+                    output.status.code(),
+                    output.stdout.as_str(),
+                    output.stderr.as_str()
+                ),
+                (Some(130), "", "")
+            );
+        }
+    }
+
+    pub(super) fn sigint_for_a_child_alone_ends_only_it() {
+        let mut running = Running::start(&mut program("joins"));
+        let child: i32 = running.line().parse().unwrap();
+        kill(Pid::from_raw(child), Signal::SIGINT).unwrap();
+        let output = running.finish();
+        assert_eq!(
+            (output.status.code(), output.stdout.as_str()),
+            (Some(0), "child ended with -2\n")
+        );
+    }
+
+    pub(super) fn a_closed_pipe_ends_it_quietly() {
+        let mut running = Running::start(&mut program("prints"));
+        assert_eq!(running.line(), "a line");
+        running.close_stdout();
+        running.all_gone();
+        let mut stderr = String::new();
+        running
+            .child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
+        assert_eq!(stderr, "");
+    }
+
+    pub(super) fn a_full_disk_is_reported() {
+        if !std::path::Path::new("/dev/full").exists() {
+            return;
+        }
+        let mut command = program("prints");
+        command
+            .stdout(File::options().write(true).open("/dev/full").unwrap())
+            .stderr(Stdio::piped());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(101));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"));
+    }
+}
