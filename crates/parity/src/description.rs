@@ -12,6 +12,7 @@ use crate::{Says, Transcript};
 pub struct Description {
     says: Says,
     exit_code: i32,
+    sleeps: f64,
     takes: Option<Range<f64>>,
     pub(crate) ctrl_c_after: Option<Duration>,
     checks: Vec<(&'static str, Check)>,
@@ -25,6 +26,7 @@ impl Description {
         Self {
             says,
             exit_code: 0,
+            sleeps: 0.0,
             takes: None,
             ctrl_c_after: None,
             checks: Vec::new(),
@@ -37,10 +39,22 @@ impl Description {
         self
     }
 
+    /// The seconds that the program sleeps, counting sleeps at the same time once. The whole run
+    /// takes as long, and at most two seconds more.
+    pub fn sleeps(mut self, seconds: f64) -> Self {
+        self.sleeps = seconds;
+        self.takes(seconds..seconds + 2.0)
+    }
+
     /// The seconds that the whole run takes.
     pub fn takes(mut self, seconds: Range<f64>) -> Self {
         self.takes = Some(seconds);
         self
+    }
+
+    /// The seconds given to [`sleeps`](Self::sleeps), else 0.
+    pub fn sleep_seconds(&self) -> f64 {
+        self.sleeps
     }
 
     /// A program without an end: it gets Ctrl-C after so many seconds, and ends within one more
@@ -175,6 +189,13 @@ impl Said<'_> {
 pub struct Complaint {
     what: String,
     text: String,
+}
+
+impl Complaint {
+    /// What is not as described, in one line.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
 }
 
 impl fmt::Display for Complaint {

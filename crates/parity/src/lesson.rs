@@ -51,7 +51,9 @@ impl Lesson {
     ///
     /// When there is no Python.
     pub fn run_python(&self, description: &Description) -> Transcript {
-        let running = Program::new(python()).arg(&self.twin).in_terminal();
+        let running = Program::new(find_python().unwrap_or_else(|missing| panic!("{missing}")))
+            .arg(&self.twin)
+            .in_terminal();
         match description.ctrl_c_after {
             Some(time) => {
                 thread::sleep(time);
@@ -77,23 +79,33 @@ impl Lesson {
     }
 }
 
-/// The path of the Python interpreter that `python3` stands for.
+/// The path of the Python interpreter.
 ///
-/// # Panics
+/// # Errors
 ///
-/// When there is none.
-pub fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
+/// What is missing, in words.
+pub fn find_python() -> Result<&'static Path, String> {
+    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
         // `python3` may be a script that starts the real one; signals and process ids need that.
         let command = if cfg!(windows) { "python" } else { "python3" };
         let output = Command::new(command)
             .args(["-c", "import sys; print(sys.executable)"])
             .output();
-        let output = output
-            .unwrap_or_else(|error| panic!("this needs {command} (3.9 or later) in PATH: {error}"));
-        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
-    })
+        match output {
+            Ok(output) if output.status.success() => {
+                Ok(String::from_utf8_lossy(&output.stdout).trim().into())
+            }
+            Ok(output) => Err(format!(
+                "{command} does not work: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )),
+            Err(error) => Err(format!(
+                "this compares with Python: install {command} (3.9 or later). {error}"
+            )),
+        }
+    });
+    found.as_deref().map_err(Clone::clone)
 }
 
 /// Makes the tests of a lesson from its `description()`.

@@ -34,7 +34,7 @@ mod transcript;
 
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
 pub use description::{Complaint, Description, Said};
-pub use lesson::{Lesson, python};
+pub use lesson::{Lesson, find_python};
 #[cfg(unix)]
 pub use program::Signal;
 pub use program::{Program, Running};

@@ -29,13 +29,22 @@ impl Transcript {
         self.text().lines().map(str::to_owned).collect()
     }
 
-    /// The same transcript as it stood at a moment: what came later is left out.
-    pub fn until(&self, moment: Duration) -> Self {
-        let length = self.at.partition_point(|at| *at <= moment);
-        let mut earlier = self.clone();
-        earlier.text.truncate(length);
-        earlier.at.truncate(length);
-        earlier
+    /// The lines, each with the seconds after the start at which its first byte was read.
+    pub fn timed_lines(&self) -> Vec<(f64, String)> {
+        let mut position = 0;
+        let lines = self.text.split_inclusive(|byte| *byte == b'\n');
+        lines
+            .map(|line| {
+                let at = self.at[position].as_secs_f64();
+                position += line.len();
+                (
+                    at,
+                    String::from_utf8_lossy(line)
+                        .trim_end_matches('\n')
+                        .to_owned(),
+                )
+            })
+            .collect()
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8], at: Duration) {

@@ -1,5 +1,3 @@
-#![cfg(unix)]
-
 use parity::*;
 
 pub fn description() -> Description {
@@ -12,6 +10,7 @@ pub fn description() -> Description {
     ]))
 }
 
+#[cfg(unix)]
 parity::tests! {
     fork_demo,
     broken: [

@@ -22,7 +22,7 @@ pub fn description() -> Description {
         line("money = 10"),
         line("结束主进程"),
     ]))
-    .takes(3.0..5.0)
+    .sleeps(3.0)
 }
 
 parity::tests! {

@@ -1,0 +1,133 @@
+//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table.
+
+mod columns;
+mod measured;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use measured::{Language, Measured};
+use parity::{Description, Lesson, Program};
+
+/// What each lesson says, from its test.
+mod descriptions {
+    type Describe = fn() -> parity::Description;
+
+    include!(concat!(env!("OUT_DIR"), "/descriptions.rs"));
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        [] => all(),
+        [measured::FLAG, language, name] => measured::in_this_process(language, name),
+        [name] if !name.starts_with('-') => one(name),
+        _ => Err("usage: cargo run -p parity [-- LESSON]".to_owned()),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Shows one lesson in both languages, side by side.
+fn one(name: &str) -> Result<bool, String> {
+    description(name)?;
+    need_python()?;
+    build(name)?;
+    let rust = Measured::run(Language::Rust, name)?;
+    let python = Measured::run(Language::Python, name)?;
+    println!("{name}\n");
+    print!("{}", columns::side_by_side(&rust, &python));
+    Ok(rust.fits() && python.fits())
+}
+
+/// Shows all lessons in a table, a row each.
+fn all() -> Result<bool, String> {
+    need_python()?;
+    for (name, _) in descriptions::DESCRIPTIONS {
+        build(name)?;
+    }
+    println!("Wall and CPU time in seconds, peak memory of the largest process in MB.");
+    println!("{}", columns::HEADER);
+    let mut all_fit = true;
+    let mut complaints = String::new();
+    for (name, description) in descriptions::DESCRIPTIONS {
+        let rust = Measured::run(Language::Rust, name)?;
+        let python = Measured::run(Language::Python, name)?;
+        println!(
+            "{}",
+            columns::row(name, &rust, &python, description().sleep_seconds())
+        );
+        for (language, run) in [("Rust", &rust), ("Python", &python)] {
+            if let Some(complaint) = &run.complaint {
+                complaints += &format!("\n{name}, {language}: {complaint}\n");
+            }
+        }
+        all_fit &= rust.fits() && python.fits();
+    }
+    print!("{complaints}");
+    Ok(all_fit)
+}
+
+fn description(name: &str) -> Result<Description, String> {
+    let found = descriptions::DESCRIPTIONS
+        .iter()
+        .find(|(known, _)| *known == name);
+    found.map(|(_, description)| description()).ok_or_else(|| {
+        let names: Vec<_> = descriptions::DESCRIPTIONS
+            .iter()
+            .map(|(name, _)| *name)
+            .collect();
+        format!("there is no lesson {name}; there are {}", names.join(", "))
+    })
+}
+
+fn need_python() -> Result<(), String> {
+    parity::find_python().map(drop)
+}
+
+/// Builds a lesson in the profile in which this program was built.
+fn build(name: &str) -> Result<(), String> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--quiet", "--package", name]);
+    if folder().ends_with("release") {
+        cargo.arg("--release");
+    }
+    match cargo.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{name} does not build")),
+        Err(error) => Err(format!("cannot start cargo: {error}")),
+    }
+}
+
+fn lesson(name: &str) -> Lesson {
+    let twin = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../lessons")
+        .join(name)
+        .join(format!("{name}.py"));
+    let executable = folder()
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    Lesson {
+        rust: Program::new(executable),
+        twin,
+    }
+}
+
+/// Where cargo puts the executables of this workspace.
+fn folder() -> PathBuf {
+    let executable = env::current_exe().expect("this program knows where it is");
+    executable
+        .parent()
+        .expect("an executable is in a folder")
+        .to_owned()
+}
