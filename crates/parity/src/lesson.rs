@@ -113,7 +113,7 @@ pub fn find_python() -> Result<&'static Path, String> {
 /// The first argument is the name of the lesson, the second a list of broken transcripts, which
 /// the description must refuse:
 ///
-/// ```ignore
+/// ```text
 /// parity::tests! {
 ///     process_order,
 ///     broken: [swapped("启动主进程", "启动子进程"), without("结束主进程")]
