@@ -44,7 +44,14 @@ impl Started {
             child.exit_code();
         }
 
-        let process = SharedChild::spawn(again()?.arg(MARK).stdin(stdin))?;
+        let mut command = again()?;
+        #[cfg(unix)]
+        if let Some(name) = env::args_os().next() {
+            std::os::unix::process::CommandExt::arg0(&mut command, name);
+        }
+        let process = SharedChild::spawn(command.arg(MARK).stdin(stdin))?;
+        // Its end of a channel must be open nowhere else: it could not see the channel close.
+        drop(command);
         let lifeline = Mutex::new(process.take_stdin());
         let started = Arc::new(Self {
             process,
@@ -189,14 +196,9 @@ fn again() -> io::Result<Command> {
     } else {
         env::current_exe()?
     };
-    let mut command = Command::new(path);
-    #[cfg(unix)]
-    if let Some(name) = env::args_os().next() {
-        std::os::unix::process::CommandExt::arg0(&mut command, name);
-    }
     // The order of lines from parent and child is the order of printing, even for half a line.
     let _ = io::stdout().flush();
-    Ok(command)
+    Ok(Command::new(path))
 }
 
 /// CPython's exit code: negative for a signal, and -15 for `terminate` on every system.

@@ -30,12 +30,17 @@ pub fn current_process() -> &'static CurrentProcess {
 ///
 /// On Windows, where no safe call tells it, it is 0 in main.
 pub fn parent_id() -> u32 {
-    current_process().parent_id.unwrap_or_else(|| {
-        #[cfg(unix)]
-        return std::os::unix::process::parent_id();
-        #[cfg(not(unix))]
-        0
-    })
+    current_process().parent_id.unwrap_or_else(parent_of_main)
+}
+
+#[cfg(unix)]
+fn parent_of_main() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+#[cfg(not(unix))]
+fn parent_of_main() -> u32 {
+    0
 }
 
 impl CurrentProcess {

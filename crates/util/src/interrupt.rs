@@ -11,8 +11,9 @@ use crate::children;
 
 /// What a shell reports for a program that Ctrl-C has ended.
 const STATUS: i32 = 130;
-#[cfg(unix)]
-const SIGINT: i32 = nix::sys::signal::Signal::SIGINT as i32;
+
+/// The exit code of a child that Ctrl-C has ended: -SIGINT, or STATUS_CONTROL_C_EXIT.
+const ENDED_BY_CTRL_C: i32 = if cfg!(windows) { -1_073_741_510 } else { -2 };
 
 static INTERRUPTED: Mutex<bool> = Mutex::new(false);
 static CHANGED: Condvar = Condvar::new();
@@ -34,8 +35,7 @@ pub(crate) fn handle() {
 /// calling thread stays here until the program ends.
 pub(crate) fn stay_if_interrupted(exit_code: i32) {
     let mut interrupted = INTERRUPTED.lock().unwrap();
-    #[cfg(unix)]
-    if exit_code == -SIGINT {
+    if exit_code == ENDED_BY_CTRL_C {
         // The same Ctrl-C may be on its way to this process. When it does not come, somebody has
         // sent a signal to that child alone.
         let grace = Duration::from_millis(250);

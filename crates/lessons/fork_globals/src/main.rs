@@ -1,8 +1,10 @@
 // A forked child starts with a copy of its parent's memory; a child that is a fresh start does not.
 // Notes: 全局变量 (N4, N3 2.5). Page: fork_globals.
 
+#[cfg(unix)]
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
+#[cfg(unix)]
 static MONEY: AtomicI64 = AtomicI64::new(10);
 
 #[cfg(unix)]
@@ -30,6 +32,7 @@ fn main() -> std::io::Result<()> {
     util::Process::new(fresh_child, ()).start()?.join()
 }
 
+#[cfg(unix)]
 fn fresh_child() {
     println!("fresh child starts with {}", MONEY.load(SeqCst));
 }
