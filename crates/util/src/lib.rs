@@ -21,7 +21,7 @@
 //! [`main_guard!`], runs the target there instead of the rest of `main`, and ends. So a child has
 //! no copy of its parent's variables: every `static` starts with its first value, and what the
 //! target is to know comes in its arguments. They travel as JSON, so every type that implements
-//! [`serde::Serialize`] and [`serde::de::DeserializeOwned`] will do that JSON can express: no
+//! [`Serialize`](serde_core::Serialize) and [`DeserializeOwned`](serde_core::de::DeserializeOwned) will do that JSON can express: no
 //! infinite or undefined floating-point number, and no map whose keys are not strings or numbers.
 //!
 //! # How a child ends

@@ -3,7 +3,7 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde_core::Serialize;
 
 use crate::child_side::{Orders, Work};
 use crate::children::Started;
