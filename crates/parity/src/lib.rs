@@ -25,12 +25,14 @@
 //! what it said, and when.
 
 mod always;
+pub mod assignment;
 mod broken;
 mod description;
 mod lesson;
 mod pattern;
 mod program;
 pub mod refused;
+pub mod sample;
 mod says;
 mod transcript;
 

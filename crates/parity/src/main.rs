@@ -1,11 +1,12 @@
-//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table.
+//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table, or
+//! writes down what the book shows of a run.
 
 mod columns;
 mod measured;
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::{env, fs};
 
 use measured::{Language, Measured};
 use parity::{Description, Lesson, Program};
@@ -22,9 +23,11 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
         [] => all(),
+        ["--samples"] => samples(&names()),
+        ["--samples", ref names @ ..] => samples(names),
         [measured::FLAG, language, name] => measured::in_this_process(language, name),
         [name] if !name.starts_with('-') => one(name),
-        _ => Err("usage: cargo run -p parity [-- LESSON]".to_owned()),
+        _ => Err("usage: cargo run -p parity [-- LESSON | --samples [LESSON…]]".to_owned()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -61,10 +64,7 @@ fn all() -> Result<bool, String> {
     for (name, description) in descriptions::DESCRIPTIONS {
         let rust = Measured::run(Language::Rust, name)?;
         let python = Measured::run(Language::Python, name)?;
-        println!(
-            "{}",
-            columns::row(name, &rust, &python, description().sleep_seconds())
-        );
+        println!("{}", columns::row(name, &rust, &python, description().sleep_seconds()));
         for (language, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
                 complaints += &format!("\n{name}, {language}: {complaint}\n");
@@ -76,17 +76,30 @@ fn all() -> Result<bool, String> {
     Ok(all_fit)
 }
 
+/// Runs lessons and writes down what the book shows of each run.
+fn samples(names: &[&str]) -> Result<bool, String> {
+    for name in names {
+        let description = description(name)?;
+        build(name)?;
+        let transcript = lesson(name).run_rust(&description);
+        description.examine(&transcript).map_err(|complaint| format!("{name}: {complaint}"))?;
+        let file = parity::sample::file(name);
+        fs::write(&file, parity::sample::cut(&transcript, &description))
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    Ok(true)
+}
+
+fn names() -> Vec<&'static str> {
+    let lessons = descriptions::DESCRIPTIONS.iter();
+    lessons.map(|(name, _)| *name).collect()
+}
+
 fn description(name: &str) -> Result<Description, String> {
-    let found = descriptions::DESCRIPTIONS
-        .iter()
-        .find(|(known, _)| *known == name);
-    found.map(|(_, description)| description()).ok_or_else(|| {
-        let names: Vec<_> = descriptions::DESCRIPTIONS
-            .iter()
-            .map(|(name, _)| *name)
-            .collect();
-        format!("there is no lesson {name}; there are {}", names.join(", "))
-    })
+    let found = descriptions::DESCRIPTIONS.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, description)| description())
+        .ok_or_else(|| format!("there is no lesson {name}; there are {}", names().join(", ")))
 }
 
 fn need_python() -> Result<(), String> {
@@ -96,9 +109,7 @@ fn need_python() -> Result<(), String> {
 /// Builds a lesson in the profile in which this program was built.
 fn build(name: &str) -> Result<(), String> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--package", name]);
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--package", name]);
     if folder().ends_with("release") {
         cargo.arg("--release");
     }
@@ -114,20 +125,12 @@ fn lesson(name: &str) -> Lesson {
         .join("../lessons")
         .join(name)
         .join(format!("{name}.py"));
-    let executable = folder()
-        .join(name)
-        .with_extension(env::consts::EXE_EXTENSION);
-    Lesson {
-        rust: Program::new(executable),
-        twin,
-    }
+    let executable = folder().join(name).with_extension(env::consts::EXE_EXTENSION);
+    Lesson { rust: Program::new(executable), twin }
 }
 
 /// Where cargo puts the executables of this workspace.
 fn folder() -> PathBuf {
     let executable = env::current_exe().expect("this program knows where it is");
-    executable
-        .parent()
-        .expect("an executable is in a folder")
-        .to_owned()
+    executable.parent().expect("an executable is in a folder").to_owned()
 }

@@ -3,11 +3,12 @@ use std::time::Duration;
 /// What one run of a program said, and how it ended.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
-    /// The process id of the program itself.
+    /// The process id of the program itself, or 0 where it is not known.
     pub pid: u32,
     /// What came out: in a terminal everything, with pipes only what went to stdout.
     pub text: Vec<u8>,
     /// For each byte of `text`, the time since the start of the program at which it was read.
+    /// Empty where the times are not known: then pauses are not looked at.
     pub at: Vec<Duration>,
     /// What went to stderr; empty in a terminal, where the two are one.
     pub stderr: String,
@@ -37,12 +38,7 @@ impl Transcript {
             .map(|line| {
                 let at = self.at[position].as_secs_f64();
                 position += line.len();
-                (
-                    at,
-                    String::from_utf8_lossy(line)
-                        .trim_end_matches('\n')
-                        .to_owned(),
-                )
+                (at, String::from_utf8_lossy(line).trim_end_matches('\n').to_owned())
             })
             .collect()
     }
