@@ -1,5 +1,6 @@
 # Two threads take turns as the scheduler likes and count together up to 100.
 import threading
+import time
 
 LIMIT = 100
 
@@ -15,6 +16,9 @@ def output(word):
         print(word, end="", flush=True)
         count += 1
         printed += 1
+
+        # Without this one thread has often done it all before the other gets a word in.
+        time.sleep(0.001)
 
     print(f"\n{word}打印了{printed}次\n")
 

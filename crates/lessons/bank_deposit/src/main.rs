@@ -12,8 +12,7 @@ fn main() {
 
     thread::scope(|scope| {
         for _ in 0..DEPOSITS {
-            let thread = AddMoneyThread { account, money: 1 };
-            scope.spawn(move || thread.run());
+            scope.spawn(|| AddMoneyThread { account, money: 1 }.run());
         }
     });
 
@@ -53,8 +52,7 @@ impl Account {
         let enough = *balance >= money;
         if enough {
             *balance -= money;
-            // Unlocked before the other account is locked: no thread ever holds two locks.
-            drop(balance);
+            drop(balance); // No thread ever holds two locks.
             other.deposit(money);
         }
         enough

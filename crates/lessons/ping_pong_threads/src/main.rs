@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
+use std::time::Duration;
 
 const LIMIT: u32 = 100;
 
@@ -27,6 +28,9 @@ fn output(word: &str) {
         io::stdout().flush().unwrap();
         COUNT.fetch_add(1, Relaxed);
         printed += 1;
+
+        // Without this one thread has often done it all before the other gets a word in.
+        thread::sleep(Duration::from_millis(1));
     }
 
     println!("\n{word}打印了{printed}次\n");
