@@ -5,16 +5,8 @@ use std::io::{self, Write};
 use std::thread::{self, JoinHandle};
 
 fn main() {
-    let ping = PrintThread {
-        word: "Ping",
-        times: 10_000,
-    }
-    .start();
-    let pong = PrintThread {
-        word: "pong",
-        times: 20_000,
-    }
-    .start();
+    let ping = PrintThread::new("Ping", 10_000).start();
+    let pong = PrintThread::new("pong", 20_000).start();
 
     ping.join().unwrap();
     pong.join().unwrap();
@@ -26,8 +18,12 @@ struct PrintThread {
 }
 
 impl PrintThread {
-    // Rust has no class to inherit `start` from: it is one line.
-    // `start` takes `self`, so a thread that was started cannot be started again.
+    fn new(word: &'static str, times: u32) -> PrintThread {
+        PrintThread { word, times }
+    }
+
+    // There is no class to inherit `start` from, but it is one line. It takes `self`: to start
+    // the same thread twice, an error at run time in Python, does not compile.
     fn start(self) -> JoinHandle<()> {
         thread::spawn(move || self.run())
     }
