@@ -29,6 +29,7 @@ mod description;
 mod lesson;
 mod pattern;
 mod program;
+pub mod refused;
 mod says;
 mod transcript;
 
