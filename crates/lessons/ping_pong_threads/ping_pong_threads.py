@@ -20,7 +20,7 @@ def output(word):
         # Without this one thread has often done it all before the other gets a word in.
         time.sleep(0.001)
 
-    print(f"\n{word}打印了{printed}次\n")
+    print(f"\n{word}打印了{printed}次\n\n", end="")
 
 
 ping = threading.Thread(target=output, args=("ping",))

@@ -24,6 +24,7 @@
 //! stand on: [`Program`] runs an executable in a terminal or with pipes, and a [`Transcript`] is
 //! what it said, and when.
 
+mod always;
 mod broken;
 mod description;
 mod lesson;
@@ -33,6 +34,7 @@ pub mod refused;
 mod says;
 mod transcript;
 
+pub use always::{Cores, always};
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, find_python};
