@@ -1,13 +1,11 @@
 //! Runs a program hundreds of times: what always happens has to happen in each run.
 
+use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::{Description, Program};
-
-/// Most of these programs mostly sleep, so many can run at the same time.
-const SIDE_BY_SIDE: usize = 40;
 
 /// Which cores the runs have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +21,20 @@ pub enum Cores {
 
 /// Holds many runs of a program against a description, whose time for the whole run is left aside.
 ///
+/// `side_by_side` of them run at the same time: many where a program mostly sleeps, as many as
+/// there are cores where it computes.
+///
 /// # Panics
 ///
 /// When a run does not fit: with the first complaint, and how many runs did not. When a run does
 /// not end.
-pub fn always(runs: usize, cores: Cores, program: &Program, description: &Description) {
+pub fn always(
+    runs: usize,
+    side_by_side: usize,
+    cores: Cores,
+    program: &Program,
+    description: &Description,
+) {
     // Each of a lesson's tests has the machine to itself.
     static MACHINE: Mutex<()> = Mutex::new(());
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +45,11 @@ pub fn always(runs: usize, cores: Cores, program: &Program, description: &Descri
     let transcripts: Vec<_> = thread::scope(|scope| {
         if cores == Cores::Busy {
             for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-                scope.spawn(|| while !ended.load(Relaxed) {});
+                scope.spawn(|| {
+                    while !ended.load(Relaxed) {
+                        hint::spin_loop();
+                    }
+                });
             }
         }
         let run_one_after_another = || {
@@ -52,11 +63,11 @@ pub fn always(runs: usize, cores: Cores, program: &Program, description: &Descri
             }
             transcripts
         };
-        let runners: Vec<_> = (0..SIDE_BY_SIDE)
+        let runners: Vec<_> = (0..side_by_side)
             .map(|_| scope.spawn(run_one_after_another))
             .collect();
         // Collected before anything is unwrapped: the busy threads must hear of the end in any case.
-        let transcripts: Vec<_> = runners.into_iter().map(|runner| runner.join()).collect();
+        let transcripts: Vec<_> = runners.into_iter().map(ScopedJoinHandle::join).collect();
         ended.store(true, Relaxed);
         transcripts
     });
@@ -93,28 +104,46 @@ fn pin_to_one_core() {
 /// core, and on cores that are busy.
 ///
 /// ```text
-/// parity::always! { runs: 1_000 }
+/// parity::always! { runs: 1_000, side_by_side: 40 }
 /// ```
 #[macro_export]
 macro_rules! always {
-    (runs: $runs:literal) => {
+    (runs: $runs:literal, side_by_side: $side_by_side:literal) => {
         #[test]
         #[ignore = "takes minutes: many runs"]
         fn always() {
-            $crate::always($runs, $crate::Cores::All, &lesson().rust, &description());
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::All,
+                &lesson().rust,
+                &description(),
+            );
         }
 
         #[cfg(target_os = "linux")]
         #[test]
         #[ignore = "takes minutes: many runs"]
         fn always_on_one_core() {
-            $crate::always($runs, $crate::Cores::One, &lesson().rust, &description());
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::One,
+                &lesson().rust,
+                &description(),
+            );
         }
 
         #[test]
         #[ignore = "takes minutes: many runs"]
         fn always_on_busy_cores() {
-            $crate::always($runs, $crate::Cores::Busy, &lesson().rust, &description());
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::Busy,
+                &lesson().rust,
+                &description(),
+            );
         }
     };
 }

@@ -19,4 +19,4 @@ parity::tests! {
     ]
 }
 
-parity::always! { runs: 100 }
+parity::always! { runs: 100, side_by_side: 2 }

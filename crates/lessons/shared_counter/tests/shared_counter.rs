@@ -18,4 +18,4 @@ fn rust_refuses_what_is_wrong() {
     refused::all_in(env!("CARGO_MANIFEST_DIR"));
 }
 
-parity::always! { runs: 1_000 }
+parity::always! { runs: 1_000, side_by_side: 2 }
