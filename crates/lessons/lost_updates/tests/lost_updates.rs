@@ -20,3 +20,8 @@ parity::tests! {
 }
 
 parity::always! { runs: 100, side_by_side: 2 }
+
+#[test]
+fn differs_little_from_its_twin() {
+    twins::differ_little(env!("CARGO_MANIFEST_DIR").as_ref(), "shared_counter");
+}
