@@ -24,14 +24,18 @@
 //! stand on: [`Program`] runs an executable in a terminal or with pipes, and a [`Transcript`] is
 //! what it said, and when.
 
+mod always;
 mod broken;
 mod description;
 mod lesson;
 mod pattern;
 mod program;
+pub mod refused;
 mod says;
 mod transcript;
+pub mod twins;
 
+pub use always::{Cores, always};
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, find_python};

@@ -1,5 +1,5 @@
 // A hundred threads each deposit 1 under the account's lock: nothing is lost.
-// Notes: 线程锁 (N1). Page: bank_lock.
+// Notes: 线程锁 (N1). Page: bank_lock. Twin: bank_no_lock.
 
 use std::sync::Mutex;
 use std::thread;

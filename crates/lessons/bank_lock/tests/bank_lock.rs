@@ -14,3 +14,5 @@ parity::tests! {
         exit_code(1),
     ]
 }
+
+parity::always! { runs: 1_000, side_by_side: 40 }

@@ -1,0 +1,32 @@
+use parity::*;
+
+pub fn description() -> Description {
+    // Usually one line of each; a thread that comes late lets another one through before.
+    Description::new(in_order([
+        together([
+            times(1..=5, line("Thread-{1..10} holds ann and waits for bob.")),
+            times(1..=5, line("Thread-{1..10} holds bob and waits for ann.")),
+        ]),
+        line("Deadlock: for 2 s nobody has got what they wait for."),
+    ]))
+    .exits_with(1)
+    .takes(2.0..5.0)
+}
+
+parity::tests! {
+    bank_deadlock,
+    broken: [
+        replaced("holds bob and waits for ann", "holds bob and waits for bob"),
+        without("Deadlock: for 2 s nobody has got what they wait for."),
+        replaced("waits for bob", "has bob"),
+        times_scaled(0.5),
+        exit_code(0),
+    ]
+}
+
+parity::always! { runs: 100, side_by_side: 40 }
+
+#[test]
+fn differs_little_from_its_twin() {
+    twins::differ_little(env!("CARGO_MANIFEST_DIR").as_ref(), "bank_transfer");
+}

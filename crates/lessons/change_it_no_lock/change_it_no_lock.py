@@ -1,0 +1,26 @@
+# Two threads put money in and take it out again, without a lock: the balance does not stay 0.
+import threading
+import time
+
+ROUNDS = 100
+
+balance = 0
+
+
+# In and out again: whoever is alone here leaves the balance as it was.
+def change_it(n):
+    global balance
+    balance += n
+    read = balance
+    time.sleep(0.001)
+    balance = read - n
+
+
+for _ in range(ROUNDS):
+    threads = [threading.Thread(target=change_it, args=(n,)) for n in (5, 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+print(f"balance = {balance}")

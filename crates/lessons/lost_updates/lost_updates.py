@@ -1,0 +1,30 @@
+# Two threads each add 1 a million times to one global, in two steps: additions are lost.
+import threading
+
+ROUNDS = 1_000_000
+
+num = 0
+
+
+def add():
+    global num
+    for _ in range(ROUNDS):
+        read = num
+        # The other thread's turn: what it writes now, the next line overwrites.
+        pause()
+        num = read + 1
+
+
+# Even an empty call is a place where Python switches from thread to thread.
+def pause():
+    pass
+
+
+threads = [threading.Thread(target=add) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+
+print(num)
+print(f"lost: {2 * ROUNDS - num}")

@@ -1,0 +1,28 @@
+// Two threads each add 1 a million times to one global, in two steps: additions are lost.
+// Notes: 线程共享全局变量 (N3 3.5). Page: lost_updates. Twin: shared_counter.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::thread;
+
+const ROUNDS: u32 = 1_000_000;
+
+static NUM: AtomicU32 = AtomicU32::new(0);
+
+fn main() {
+    thread::scope(|scope| {
+        scope.spawn(add);
+        scope.spawn(add);
+    });
+
+    println!("{}", NUM.load(Relaxed));
+    println!("lost: {}", 2 * ROUNDS - NUM.load(Relaxed));
+}
+
+fn add() {
+    for _ in 0..ROUNDS {
+        let num = NUM.load(Relaxed);
+        // The other thread's turn: what it writes now, the next line overwrites.
+        thread::yield_now();
+        NUM.store(num + 1, Relaxed);
+    }
+}

@@ -1,0 +1,28 @@
+use parity::*;
+
+pub fn description() -> Description {
+    Description::new(in_order([
+        line("main works and can do nothing else"),
+        line("work starts"),
+        pause(1.5),
+        line("work ends"),
+        line("main lets a thread work"),
+        together([
+            // Six ticks fit into the work; the first and the last may just miss it.
+            times(3..=7, line("main is free")),
+            in_order([line("work starts"), pause(1.5), line("work ends")]),
+        ]),
+        line("main ends"),
+    ]))
+    .sleeps(3.0)
+}
+
+parity::tests! {
+    responsive_main,
+    broken: [
+        swapped("work ends", "main lets a thread work"),
+        replaced("main is free", "main is busy"),
+        without("main ends"),
+        times_scaled(3.0),
+    ]
+}

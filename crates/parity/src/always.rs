@@ -1,0 +1,149 @@
+//! Runs a program hundreds of times: what always happens has to happen in each run.
+
+use std::hint;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
+
+use crate::{Description, Program};
+
+/// Which cores the runs have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cores {
+    /// All of them.
+    All,
+    /// One for all runs.
+    #[cfg(target_os = "linux")]
+    One,
+    /// All of them, each kept busy by another thread as well.
+    Busy,
+}
+
+/// Holds many runs of a program against a description, whose time for the whole run is left aside.
+///
+/// `side_by_side` of them run at the same time: many where a program mostly sleeps, as many as
+/// there are cores where it computes.
+///
+/// # Panics
+///
+/// When a run does not fit: with the first complaint, and how many runs did not. When a run does
+/// not end.
+pub fn always(
+    runs: usize,
+    side_by_side: usize,
+    cores: Cores,
+    program: &Program,
+    description: &Description,
+) {
+    // Each of a lesson's tests has the machine to itself.
+    static MACHINE: Mutex<()> = Mutex::new(());
+    let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
+
+    let started = AtomicUsize::new(0);
+    let ended = AtomicBool::new(false);
+
+    let transcripts: Vec<_> = thread::scope(|scope| {
+        if cores == Cores::Busy {
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                scope.spawn(|| {
+                    while !ended.load(Relaxed) {
+                        hint::spin_loop();
+                    }
+                });
+            }
+        }
+        let run_one_after_another = || {
+            #[cfg(target_os = "linux")]
+            if cores == Cores::One {
+                pin_to_one_core();
+            }
+            let mut transcripts = Vec::new();
+            while started.fetch_add(1, Relaxed) < runs {
+                transcripts.push(program.with_pipes().finish());
+            }
+            transcripts
+        };
+        let runners: Vec<_> = (0..side_by_side)
+            .map(|_| scope.spawn(run_one_after_another))
+            .collect();
+        // Collected before anything is unwrapped: the busy threads must hear of the end in any case.
+        let transcripts: Vec<_> = runners.into_iter().map(ScopedJoinHandle::join).collect();
+        ended.store(true, Relaxed);
+        transcripts
+    });
+    let transcripts = transcripts
+        .into_iter()
+        .flat_map(|transcripts| transcripts.expect("a run did not start or did not end"));
+
+    let description = description.clone().at_any_pace();
+    let complaints: Vec<_> = transcripts
+        .filter_map(|transcript| description.examine(&transcript).err())
+        .collect();
+    if let Some(first) = complaints.first() {
+        panic!("{} of {runs} runs do not fit: {first}", complaints.len());
+    }
+}
+
+/// This thread and the programs that it starts share one core from now on.
+#[cfg(target_os = "linux")]
+fn pin_to_one_core() {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use nix::unistd::Pid;
+
+    let this_thread = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this_thread).expect("a thread knows its cores");
+    let first = (0..CpuSet::count())
+        .find(|core| allowed.is_set(*core).unwrap_or(false))
+        .expect("a thread has a core");
+    let mut one = CpuSet::new();
+    one.set(first).expect("an allowed core");
+    sched_setaffinity(this_thread, &one).expect("a thread may give up cores");
+}
+
+/// Makes three tests of a lesson: each of so many runs fits its description, on all cores, on one
+/// core, and on cores that are busy.
+///
+/// ```text
+/// parity::always! { runs: 1_000, side_by_side: 40 }
+/// ```
+#[macro_export]
+macro_rules! always {
+    (runs: $runs:literal, side_by_side: $side_by_side:literal) => {
+        #[test]
+        #[ignore = "takes minutes: many runs"]
+        fn always() {
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::All,
+                &lesson().rust,
+                &description(),
+            );
+        }
+
+        #[cfg(target_os = "linux")]
+        #[test]
+        #[ignore = "takes minutes: many runs"]
+        fn always_on_one_core() {
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::One,
+                &lesson().rust,
+                &description(),
+            );
+        }
+
+        #[test]
+        #[ignore = "takes minutes: many runs"]
+        fn always_on_busy_cores() {
+            $crate::always(
+                $runs,
+                $side_by_side,
+                $crate::Cores::Busy,
+                &lesson().rust,
+                &description(),
+            );
+        }
+    };
+}
