@@ -33,7 +33,6 @@ mod program;
 pub mod refused;
 mod says;
 mod transcript;
-pub mod twins;
 
 pub use always::{Cores, always};
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};

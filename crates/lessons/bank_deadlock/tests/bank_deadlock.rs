@@ -25,8 +25,3 @@ parity::tests! {
 }
 
 parity::always! { runs: 100, side_by_side: 40 }
-
-#[test]
-fn differs_little_from_its_twin() {
-    twins::differ_little(env!("CARGO_MANIFEST_DIR").as_ref(), "bank_transfer");
-}
