@@ -10,12 +10,12 @@ fn main() {
     let [most, _] = busy_second(cores, 0);
     let row = |whose: &str, threads: usize, together: f64| {
         let each = together / threads as f64;
-        let bar = |part: f64| "█".repeat((20.0 * part).ceil() as usize);
+        let bar = |part: f64| "█".repeat((20.0 * part).ceil().min(25.0) as usize);
         let (each_bar, bar) = (bar(each / most * cores as f64), bar(together / most));
-        println!("{whose:<7} {threads:>7} {each:>9.2} {each_bar:<21} {together:>9.1} {bar}");
+        println!("{whose:<7} {threads:>7} {each:>9.2} {each_bar:<25} {together:>9.1} {bar}");
     };
 
-    println!("        threads      each                        together, in million steps/s");
+    println!("        threads      each                            together, in million steps/s");
     row("alone", cores, most);
     for threads in [4 * cores, 16 * cores, 64 * cores] {
         row("alone", threads, busy_second(threads, 0)[0]);

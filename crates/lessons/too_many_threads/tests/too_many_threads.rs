@@ -2,7 +2,7 @@ use parity::*;
 
 pub fn description() -> Description {
     Description::new(in_order([
-        line("        threads      each                        together, in million steps/s"),
+        line("        threads      each                            together, in million steps/s"),
         times(4, line("alone {*}")),
         line("ours {*}"),
         line("theirs {*}"),
