@@ -7,7 +7,7 @@ import time
 
 # The million steps per second of our threads and of theirs, all busy at the same time.
 def busy_second(ours, theirs):
-    # A busy thread is slow to let others start, so all start to count together.
+    # Busy threads are slow to let others start, so all wait here for the last one.
     go = threading.Event()
     stop = False
     steps = {"ours": 0, "theirs": 0}

@@ -1,7 +1,8 @@
 // Busy threads share the cores: with more threads each gets less, and all together no more.
 // Notes: 线程过多 (N0, N1). Page: too_many_threads.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,24 +30,25 @@ fn main() {
 
 // The million steps per second of our threads and of theirs, all busy at the same time.
 fn busy_second(ours: usize, theirs: usize) -> [f64; 2] {
+    // Busy threads are slow to let others start, so all wait here for the last one.
+    let all_here = &Barrier::new(ours + theirs + 1);
     let stop = &AtomicBool::new(false);
-    let start = Instant::now();
-
-    thread::scope(|scope| {
-        let groups = [ours, theirs].map(|threads| {
-            let threads = (0..threads).map(|_| scope.spawn(|| count_until(stop)));
-            threads.collect::<Vec<_>>()
-        });
-
+    let steps = [AtomicU64::new(0), AtomicU64::new(0)];
+    let micros = thread::scope(|scope| {
+        for n in 0..ours + theirs {
+            let steps = &steps[usize::from(n >= ours)];
+            scope.spawn(move || {
+                all_here.wait();
+                steps.fetch_add(count_until(stop), Relaxed);
+            });
+        }
+        let start = Instant::now();
+        all_here.wait();
         thread::sleep(Duration::from_secs(1));
         stop.store(true, Relaxed);
-        let micros = start.elapsed().as_secs_f64() * 1e6;
-
-        groups.map(|threads| {
-            let steps = threads.into_iter().map(|thread| thread.join().unwrap());
-            steps.sum::<u64>() as f64 / micros
-        })
-    })
+        1e6 * start.elapsed().as_secs_f64()
+    });
+    steps.map(|steps| steps.into_inner() as f64 / micros)
 }
 
 fn count_until(stop: &AtomicBool) -> u64 {
