@@ -36,7 +36,7 @@ for n in range(1, THREADS + 1):
     thread.start()
     threads.append(thread)
 
-# The watchdog: whoever waits 2 s for a thread to finish has found it stuck.
+# The watchdog: a thread that does not finish within 2 s is stuck.
 for thread in threads:
     thread.join(timeout=2)
     if thread.is_alive():

@@ -17,7 +17,7 @@ fn main() {
             scope.spawn(move || sender.send(from.transfer_to(to, n, &format!("Thread-{n}"))));
         }
 
-        // The watchdog: a thread that waits 2 s for another one to finish has found them stuck.
+        // The watchdog: if none of them finishes for 2 s, they are stuck.
         if (0..THREADS).any(|_| finished.recv_timeout(Duration::from_secs(2)).is_err()) {
             println!("Deadlock: for 2 s nobody has got what they wait for.");
             std::process::exit(1);
