@@ -1,0 +1,187 @@
+//! What was seen of a program: a lane for every process and thread.
+
+use std::time::Duration;
+
+/// A program from its start to the end of its last process.
+///
+/// All times count from the moment the program was loaded.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// In the order in which they were born. The first is the program's own main thread.
+    pub lanes: Vec<Lane>,
+    pub end: Duration,
+}
+
+/// One thread. The first thread of a process stands for the process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lane {
+    /// The system's numbers for the thread and for its process, the same for a first thread.
+    pub tid: i32,
+    pub pid: i32,
+    /// The lane that made this one, as an index into [`Trace::lanes`].
+    pub parent: Option<usize>,
+    /// The program's file name for a first thread, the name it was given for any other.
+    pub name: Option<String>,
+    pub birth: Duration,
+    pub death: Duration,
+    /// In order of time. None overlaps another, and between them the lane is running.
+    pub waits: Vec<Wait>,
+    /// In order of time.
+    pub prints: Vec<Print>,
+}
+
+/// A time in which a lane could not go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wait {
+    pub state: State,
+    pub start: Duration,
+    pub end: Duration,
+    /// What was waited at, for a wait at a futex.
+    pub futex: Option<Futex>,
+    /// Whose call ended the wait, where that is known.
+    pub woken: Option<Wake>,
+}
+
+/// A word of memory at which threads wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Futex {
+    /// The process that the address belongs to, or 0 where processes share the memory.
+    pub pid: i32,
+    pub address: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wake {
+    /// The lane that called, as an index into [`Trace::lanes`].
+    pub by: usize,
+    pub at: Duration,
+}
+
+/// One call that wrote to standard output or standard error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Print {
+    pub at: Duration,
+    /// How many bytes were written. `text` may hold fewer.
+    pub bytes: usize,
+    pub text: String,
+}
+
+/// What a lane is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Not waiting for anything. Whether it has a core at that moment cannot be seen.
+    Running,
+    Sleeping,
+    Lock,
+    /// A condition, a channel, a parked thread.
+    Wakeup,
+    ThreadEnd,
+    ProcessEnd,
+    Input,
+    /// CPython's global interpreter lock.
+    Interpreter,
+}
+
+impl State {
+    pub const ALL: [State; 8] = [
+        State::Running,
+        State::Sleeping,
+        State::Lock,
+        State::Wakeup,
+        State::ThreadEnd,
+        State::ProcessEnd,
+        State::Input,
+        State::Interpreter,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Running => "running",
+            State::Sleeping => "sleeping",
+            State::Lock => "waiting for a lock",
+            State::Wakeup => "waiting to be woken",
+            State::ThreadEnd => "waiting for a thread to end",
+            State::ProcessEnd => "waiting for a process to end",
+            State::Input => "waiting for input",
+            State::Interpreter => "waiting for Python's interpreter lock",
+        }
+    }
+}
+
+/// A time in which a lane stayed in one state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stretch {
+    pub state: State,
+    pub start: Duration,
+    pub end: Duration,
+}
+
+impl Stretch {
+    pub fn length(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+impl Lane {
+    pub fn is_process(&self) -> bool {
+        self.tid == self.pid
+    }
+
+    /// The whole life of the lane, without a gap.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let mut stretches = Vec::with_capacity(2 * self.waits.len() + 1);
+        let mut at = self.birth;
+        for wait in &self.waits {
+            stretches.push(Stretch {
+                state: State::Running,
+                start: at,
+                end: wait.start,
+            });
+            stretches.push(Stretch {
+                state: wait.state,
+                start: wait.start,
+                end: wait.end,
+            });
+            at = wait.end;
+        }
+        stretches.push(Stretch {
+            state: State::Running,
+            start: at,
+            end: self.death,
+        });
+        stretches.retain(|stretch| !stretch.length().is_zero());
+        stretches
+    }
+}
+
+impl Trace {
+    /// Corrects what could only be guessed while the program ran: a thread that waits for
+    /// another one's end often waits at a lock, or to be woken, and which it was shows in who
+    /// ended the wait and what that thread did afterwards.
+    ///
+    /// CPython's `join` waits at a lock that the ending thread opens. The end of a Rust scope
+    /// parks the thread until the last one of the scope wakes it.
+    pub fn tell_joins(&mut self) {
+        for at in 0..self.lanes.len() {
+            let mut waits = std::mem::take(&mut self.lanes[at].waits);
+            for wait in &mut waits {
+                let guess = matches!(wait.state, State::Lock | State::Wakeup);
+                if guess && wait.woken.is_some_and(|wake| self.was_last_act(wake, at)) {
+                    wait.state = State::ThreadEnd;
+                }
+            }
+            self.lanes[at].waits = waits;
+        }
+    }
+
+    /// Whether the wake was the last thing that a thread made by `parent` did.
+    fn was_last_act(&self, wake: Wake, parent: usize) -> bool {
+        let lane = &self.lanes[wake.by];
+        let idle = |wait: &Wait| wait.state == State::Interpreter || wait.end <= wake.at;
+        !lane.is_process()
+            && lane.parent == Some(parent)
+            && lane.death < self.end
+            && lane.waits.iter().rev().all(idle)
+            && lane.prints.last().is_none_or(|print| print.at <= wake.at)
+    }
+}
