@@ -12,6 +12,8 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
+use crate::trace::Outcome;
+
 /// How long a program may take to end by itself once it was asked to.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -22,14 +24,7 @@ pub struct Processes(Arc<Mutex<Alive>>);
 #[derive(Debug, Default)]
 struct Alive {
     pids: BTreeSet<i32>,
-    ended: Option<Ended>,
-}
-
-/// Why the program did not come to its own end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    AtLimit,
-    BySignal(Signal),
+    ended: Option<Outcome>,
 }
 
 impl Processes {
@@ -47,11 +42,11 @@ impl Processes {
     }
 
     /// Why the processes were killed, if they were.
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<Outcome> {
         self.lock().ended
     }
 
-    fn kill_all(&self, why: Ended) {
+    fn kill_all(&self, why: Outcome) {
         let mut alive = self.lock();
         alive.ended = Some(why);
         alive
@@ -92,13 +87,13 @@ impl Requests {
     /// After a second one, or when it takes too long, its processes are killed.
     pub fn watch(self, root: i32, limit: Option<Duration>, processes: Processes) {
         let start = Instant::now();
-        let mut deadline = limit.map(|limit| (start + limit, Ended::AtLimit));
+        let mut deadline = limit.map(|limit| (start + limit, Outcome::AtLimit));
         thread::spawn(move || {
             loop {
                 match self.wait_until(deadline.map(|(at, _)| at)) {
                     Some((signal, from_terminal)) => {
-                        let why = Ended::BySignal(signal);
-                        if matches!(deadline, Some((_, Ended::BySignal(_)))) {
+                        let why = Outcome::OnRequest(signal as i32);
+                        if matches!(deadline, Some((_, Outcome::OnRequest(_)))) {
                             processes.kill_all(why);
                         }
                         // A key pressed at the terminal has already reached the program.

@@ -1,15 +1,29 @@
 //! What was seen of a program: a lane for every process and thread.
 
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 /// A program from its start to the end of its last process.
 ///
 /// All times count from the moment the program was loaded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trace {
     /// In the order in which they were born. The first is the program's own main thread.
     pub lanes: Vec<Lane>,
     pub end: Duration,
+    pub outcome: Outcome,
+}
+
+/// How a program came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Exited(i32),
+    /// By a signal that was not ours.
+    Killed(i32),
+    /// Killed because the user wanted no more than that.
+    AtLimit,
+    /// Killed because it did not end by itself after the signal that asks for it.
+    OnRequest(i32),
 }
 
 /// One thread. The first thread of a process stands for the process.
@@ -80,6 +94,28 @@ pub enum State {
     Input,
     /// CPython's global interpreter lock.
     Interpreter,
+}
+
+impl Outcome {
+    /// The exit code that says the same, as shells and `timeout` have them.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Exited(code) => code as u8,
+            Outcome::Killed(signal) | Outcome::OnRequest(signal) => 128 + signal as u8,
+            Outcome::AtLimit => 124,
+        }
+    }
+}
+
+impl Display for Outcome {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Exited(code) => write!(f, "exit code {code}"),
+            Outcome::Killed(signal) => write!(f, "ended by signal {signal}"),
+            Outcome::AtLimit => write!(f, "ended at the limit"),
+            Outcome::OnRequest(_) => write!(f, "ended on request"),
+        }
+    }
 }
 
 impl State {

@@ -13,25 +13,16 @@ use nix::sys::ptrace::{self, Options};
 use nix::unistd::Pid;
 
 use crate::calls::{self, Call, Process};
-use crate::processes::{Ended, Processes, Requests};
+use crate::processes::{Processes, Requests};
 use crate::sys::{self, Stop, Until};
-use crate::trace::{Futex, Lane, Print, State, Trace, Wait, Wake};
-
-/// How the program came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Exited(i32),
-    Killed(i32),
-    /// Ended by this program, at the limit or on request.
-    Ended(Ended),
-}
+use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 
 /// Runs the command to the end of its last process.
 ///
 /// # Errors
 ///
 /// When the command cannot be started or the system does not let it be traced.
-pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<(Trace, Outcome)> {
+pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> {
     let filter = calls::filter().map_err(io::Error::other)?;
     let requests = Requests::block()?;
     let root = sys::spawn_traced(command, filter)?.id().cast_signed();
@@ -64,7 +55,7 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<(Trace,
 struct Tracer {
     clock: Instant,
     root: i32,
-    trace: Trace,
+    lanes: Vec<Lane>,
     outcome: Option<Outcome>,
     /// The lane of each living thread.
     lane_of: HashMap<i32, usize>,
@@ -90,7 +81,7 @@ impl Tracer {
         let mut tracer = Tracer {
             clock: Instant::now(),
             root,
-            trace: Trace::default(),
+            lanes: Vec::new(),
             outcome: None,
             lane_of: HashMap::new(),
             announced: HashSet::new(),
@@ -150,8 +141,8 @@ impl Tracer {
     }
 
     fn add_lane(&mut self, tid: i32, pid: i32, parent: Option<usize>, now: Duration) {
-        self.lane_of.insert(tid, self.trace.lanes.len());
-        self.trace.lanes.push(Lane {
+        self.lane_of.insert(tid, self.lanes.len());
+        self.lanes.push(Lane {
             tid,
             pid,
             parent,
@@ -168,7 +159,7 @@ impl Tracer {
 
     fn lane(&mut self, tid: i32) -> Option<&mut Lane> {
         let at = *self.lane_of.get(&tid)?;
-        Some(&mut self.trace.lanes[at])
+        Some(&mut self.lanes[at])
     }
 
     /// The system says who made a new thread.
@@ -182,7 +173,7 @@ impl Tracer {
             }
             return;
         }
-        let family = self.trace.lanes[by].pid;
+        let family = self.lanes[by].pid;
         let is_thread = Path::new(&format!("/proc/{family}/task/{child}")).exists();
         let pid = if is_thread { family } else { child };
         self.announced.insert(child);
@@ -219,7 +210,7 @@ impl Tracer {
     fn add_newborn(&mut self, tid: i32, pid: i32, parent: Option<usize>, now: Duration) {
         self.add_lane(tid, pid, parent, now);
         if let Some(parent) = parent.filter(|_| tid == pid) {
-            let Lane { pid: original, .. } = self.trace.lanes[parent];
+            let Lane { pid: original, .. } = self.lanes[parent];
             let copy = self.known.get(&original).cloned().unwrap_or_default();
             self.known.insert(pid, copy);
             let name = self.program_name(original);
@@ -231,7 +222,7 @@ impl Tracer {
 
     fn program_name(&self, pid: i32) -> Option<String> {
         let at = *self.lane_of.get(&pid)?;
-        self.trace.lanes[at].name.clone()
+        self.lanes[at].name.clone()
     }
 
     /// A process has become another program.
@@ -240,7 +231,7 @@ impl Tracer {
         let others: Vec<i32> = self
             .lane_of
             .iter()
-            .filter(|&(&tid, &at)| tid != pid && self.trace.lanes[at].pid == pid)
+            .filter(|&(&tid, &at)| tid != pid && self.lanes[at].pid == pid)
             .map(|(&tid, _)| tid)
             .collect();
         for tid in others {
@@ -287,7 +278,7 @@ impl Tracer {
         let Some(&at) = self.lane_of.get(&tid) else {
             return false;
         };
-        let pid = self.trace.lanes[at].pid;
+        let pid = self.lanes[at].pid;
         let process = self.known.entry(pid).or_default();
         let call = calls::understand(process, pid, tid, number, args);
         if call == Some(Call::Restart) {
@@ -303,7 +294,7 @@ impl Tracer {
                 false
             }
             Some(Call::Rename(name)) => {
-                self.trace.lanes[at].name = Some(name);
+                self.lanes[at].name = Some(name);
                 false
             }
             Some(call) => {
@@ -360,19 +351,24 @@ impl Tracer {
         }
     }
 
-    fn finish(mut self) -> (Trace, Outcome) {
+    fn finish(mut self) -> Trace {
         let end = self.clock.elapsed();
-        for lane in &mut self.trace.lanes {
+        for lane in &mut self.lanes {
             lane.death = lane.death.min(end);
         }
-        let deaths = self.trace.lanes.iter().map(|lane| lane.death);
-        self.trace.end = deaths.max().unwrap_or(end);
-        self.trace.tell_joins();
-        let ended = self.processes.ended().map(Outcome::Ended);
         // Without an exit seen, the program was killed before it could be.
-        let outcome = ended
-            .or(self.outcome)
-            .unwrap_or(Outcome::Killed(libc::SIGKILL));
-        (self.trace, outcome)
+        let outcome = self.processes.ended().or(self.outcome);
+        let mut trace = Trace {
+            end: self
+                .lanes
+                .iter()
+                .map(|lane| lane.death)
+                .max()
+                .unwrap_or(end),
+            lanes: self.lanes,
+            outcome: outcome.unwrap_or(Outcome::Killed(libc::SIGKILL)),
+        };
+        trace.tell_joins();
+        trace
     }
 }

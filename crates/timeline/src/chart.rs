@@ -1,0 +1,355 @@
+//! What there is to draw: which lanes, in which order, under which names, from when to when.
+
+use std::time::Duration;
+
+use crate::trace::{Lane, Print, State, Trace, Wait};
+
+/// A trace made ready to be drawn.
+pub struct Chart<'a> {
+    pub trace: &'a Trace,
+    pub title: String,
+    /// How much there was and how it ended, in a line.
+    pub facts: String,
+    pub rows: Vec<Row>,
+    /// Where the picture begins: just before the first thing worth seeing.
+    pub start: Duration,
+    pub end: Duration,
+}
+
+/// One lane in its place.
+pub struct Row {
+    /// An index into [`Trace::lanes`].
+    pub lane: usize,
+    pub label: String,
+    /// How deep it stands in the tree of processes and their threads.
+    pub depth: usize,
+}
+
+/// A piece of a lane that looks alike at the resolution of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    pub state: State,
+    pub start: Duration,
+    pub end: Duration,
+    /// How many times the lane was in this state here, and for how long in all.
+    pub times: usize,
+    pub total: Duration,
+}
+
+/// What a lane printed at about one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    pub at: Duration,
+    pub text: String,
+}
+
+impl<'a> Chart<'a> {
+    pub fn new(trace: &'a Trace, title: String, every_thread: bool) -> Chart<'a> {
+        let start = story_start(trace);
+        let rows = Tree::new(trace, every_thread).rows();
+        Chart {
+            trace,
+            title,
+            facts: facts(trace, &rows),
+            rows,
+            start,
+            // A picture of nothing still needs a width.
+            end: trace.end.max(start + Duration::from_nanos(1)),
+        }
+    }
+
+    pub fn lane(&self, row: &Row) -> &'a Lane {
+        &self.trace.lanes[row.lane]
+    }
+
+    pub fn length(&self) -> Duration {
+        self.end - self.start
+    }
+
+    /// Where a moment stands in the picture, from 0 at its left edge to 1 at its right.
+    pub fn position(&self, at: Duration) -> f64 {
+        let since = at.clamp(self.start, self.end) - self.start;
+        since.as_secs_f64() / self.length().as_secs_f64()
+    }
+
+    /// The states that can be seen in a picture of so many columns.
+    pub fn states(&self, columns: usize) -> Vec<State> {
+        let seen: Vec<State> = self
+            .rows
+            .iter()
+            .flat_map(|row| self.segments(self.lane(row), columns))
+            .map(|segment| segment.state)
+            .collect();
+        let mut states = State::ALL.to_vec();
+        states.retain(|state| seen.contains(state));
+        states
+    }
+
+    /// Cuts a lane into what can be seen in a picture of so many columns: in each column the
+    /// state that took most of it. A picture of a million short waits stays small that way.
+    pub fn segments(&self, lane: &Lane, columns: usize) -> Vec<Segment> {
+        const NONE: [Duration; State::ALL.len()] = [Duration::ZERO; State::ALL.len()];
+        let edge =
+            |column: usize| self.start + self.length().mul_f64(column as f64 / columns as f64);
+        let column_at = |at: Duration| (self.position(at) * columns as f64) as usize;
+
+        let stretches = lane.stretches();
+        let mut spent = vec![NONE; columns];
+        for stretch in &stretches {
+            if stretch.end <= self.start {
+                continue;
+            }
+            let last = column_at(stretch.end).min(columns - 1);
+            for column in column_at(stretch.start)..=last {
+                let from = stretch.start.max(edge(column));
+                let to = stretch.end.min(edge(column + 1));
+                spent[column][stretch.state as usize] += to.saturating_sub(from);
+            }
+        }
+
+        let mut segments: Vec<Segment> = Vec::new();
+        for (column, spent) in spent.iter().enumerate() {
+            let most = State::ALL
+                .into_iter()
+                .max_by_key(|&state| spent[state as usize]);
+            let Some(state) = most.filter(|&state| !spent[state as usize].is_zero()) else {
+                continue;
+            };
+            let (start, end) = (
+                edge(column).max(lane.birth),
+                edge(column + 1).min(lane.death),
+            );
+            match segments.last_mut() {
+                Some(last) if last.state == state => last.end = end,
+                _ => segments.push(Segment {
+                    state,
+                    start,
+                    end,
+                    times: 0,
+                    total: Duration::ZERO,
+                }),
+            }
+        }
+
+        // A stretch counts where its middle lies. Both lists are in order of time.
+        let mut stretches = stretches.iter().peekable();
+        for segment in &mut segments {
+            while let Some(stretch) = stretches.next_if(|s| (s.start + s.end) / 2 < segment.end) {
+                if stretch.state == segment.state {
+                    segment.times += 1;
+                    segment.total += stretch.length();
+                }
+            }
+        }
+        segments
+    }
+
+    /// What a lane printed, with everything in one word that comes within one column.
+    pub fn words(&self, lane: &Lane, columns: usize) -> Vec<Words> {
+        let column = self.length() / columns as u32;
+        let mut words: Vec<Words> = Vec::new();
+        for Print { at, text, .. } in lane.prints.iter().filter(|print| print.at >= self.start) {
+            match words.last_mut() {
+                Some(last) if *at < last.at + column => last.text += text,
+                _ => words.push(Words {
+                    at: *at,
+                    text: text.clone(),
+                }),
+            }
+        }
+        for word in &mut words {
+            let lines: Vec<_> = word
+                .text
+                .lines()
+                .map(str::trim)
+                .filter(|l| !l.is_empty())
+                .collect();
+            let line = lines.join(" ⏎ ");
+            word.text = line.replace(char::is_control, "�");
+        }
+        words
+    }
+
+    /// The waits that another lane in the picture ended, with the row of the one and of the other.
+    pub fn handovers(&self) -> Vec<(usize, usize, &'a Wait)> {
+        let mut row_of = vec![None; self.trace.lanes.len()];
+        for (at, row) in self.rows.iter().enumerate() {
+            row_of[row.lane] = Some(at);
+        }
+        let mut handovers = Vec::new();
+        for (to, row) in self.rows.iter().enumerate() {
+            for wait in &self.lane(row).waits {
+                let handed = matches!(wait.state, State::Lock | State::Wakeup);
+                if let Some(wake) = wait.woken.filter(|_| handed)
+                    && let Some(from) = row_of[wake.by]
+                    && from != to
+                {
+                    handovers.push((from, to, wait));
+                }
+            }
+        }
+        handovers
+    }
+
+    /// The time between two marks of the scale, so that there are at most so many of them.
+    pub fn scale(&self, marks: usize) -> Duration {
+        let least = self.length() / marks as u32;
+        let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+        let mut steps = steps.map(Duration::from_micros);
+        steps.find(|&step| step >= least).unwrap_or(least)
+    }
+}
+
+fn facts(trace: &Trace, rows: &[Row]) -> String {
+    let processes = rows
+        .iter()
+        .filter(|row| trace.lanes[row.lane].is_process())
+        .count();
+    let mut facts = vec![
+        count(processes, "process", "processes"),
+        count(rows.len(), "thread", "threads"),
+        time(trace.end),
+        trace.outcome.to_string(),
+    ];
+    let left_out = trace.lanes.len() - rows.len();
+    if left_out > 0 {
+        facts.push(count(
+            left_out,
+            "helper thread left out",
+            "helper threads left out",
+        ));
+    }
+    facts.join(" · ")
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// A length of time with about three digits.
+pub fn time(length: Duration) -> String {
+    let millis = length.as_secs_f64() * 1e3;
+    match millis {
+        0.0 => "0".to_string(),
+        ..0.9995 => format!("{:.0} µs", millis * 1e3),
+        ..9.995 => format!("{} ms", rounded(millis, 2)),
+        ..99.95 => format!("{} ms", rounded(millis, 1)),
+        ..999.5 => format!("{millis:.0} ms"),
+        _ => format!("{} s", rounded(millis / 1e3, 2)),
+    }
+}
+
+fn rounded(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// Before the first birth, the first word and the first sleep a program only loads itself, which
+/// takes Python long and tells nothing.
+fn story_start(trace: &Trace) -> Duration {
+    let birth = trace.lanes.get(1).map(|lane| lane.birth);
+    let word = trace
+        .lanes
+        .iter()
+        .filter_map(|lane| Some(lane.prints.first()?.at))
+        .min();
+    let waits = trace.lanes.first().into_iter().flat_map(|lane| &lane.waits);
+    let sleep = waits
+        .filter(|wait| wait.state == State::Sleeping)
+        .map(|wait| wait.start)
+        .min();
+    match [birth, word, sleep].into_iter().flatten().min() {
+        Some(first) => first.saturating_sub((trace.end - first) / 25),
+        None => Duration::ZERO,
+    }
+}
+
+/// The lanes with their places in the tree of processes.
+struct Tree<'a> {
+    lanes: &'a [Lane],
+    /// For each lane the first thread of its process.
+    process_of: Vec<usize>,
+    every_thread: bool,
+}
+
+impl<'a> Tree<'a> {
+    fn new(trace: &'a Trace, every_thread: bool) -> Tree<'a> {
+        let lanes = &trace.lanes;
+        let process_of = (0..lanes.len())
+            .map(|at| {
+                // The last one born with that number, since the system may use numbers again.
+                let first = |&earlier: &usize| lanes[earlier].tid == lanes[at].pid;
+                (0..=at).rev().find(first).unwrap_or(0)
+            })
+            .collect();
+        Tree {
+            lanes,
+            process_of,
+            every_thread,
+        }
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        if !self.lanes.is_empty() {
+            self.add_process(0, "main".to_string(), "", 0, &mut rows);
+        }
+        rows
+    }
+
+    /// A process, then its threads, then the processes that it made.
+    fn add_process(
+        &self,
+        process: usize,
+        label: String,
+        number: &str,
+        depth: usize,
+        rows: &mut Vec<Row>,
+    ) {
+        rows.push(Row {
+            lane: process,
+            label,
+            depth,
+        });
+        let depth = depth + 1;
+        let members = (0..self.lanes.len()).filter(|&at| {
+            let lane = &self.lanes[at];
+            let shown = self.every_thread || !is_helper(lane);
+            !lane.is_process() && self.process_of[at] == process && shown
+        });
+        for (n, lane) in (1..).zip(members) {
+            let name = self.lanes[lane].name.as_ref();
+            let label = with_name(format!("thread {n}"), name);
+            rows.push(Row { lane, label, depth });
+        }
+        let children = (1..self.lanes.len()).filter(|&at| {
+            let parent = self.lanes[at].parent.unwrap_or(0);
+            self.lanes[at].is_process() && self.process_of[parent] == process
+        });
+        for (n, child) in (1..).zip(children) {
+            // Numbered as multiprocessing does: 1:2 is the second child of the first.
+            let number = match number {
+                "" => n.to_string(),
+                parent => format!("{parent}:{n}"),
+            };
+            let program = self.lanes[child].name.as_ref();
+            let another = program.filter(|&name| Some(name) != self.lanes[process].name.as_ref());
+            let label = with_name(format!("process {number}"), another);
+            self.add_process(child, label, &number, depth, rows);
+        }
+    }
+}
+
+fn with_name(label: String, name: Option<&String>) -> String {
+    match name {
+        Some(name) => format!("{label} {name}"),
+        None => label,
+    }
+}
+
+/// Whether a library made this thread for itself: the ones of `util` and of the ctrlc crate say so.
+fn is_helper(lane: &Lane) -> bool {
+    let name = lane.name.as_deref().unwrap_or_default();
+    !lane.is_process() && (name.starts_with("util-") || name == "ctrl-c")
+}
