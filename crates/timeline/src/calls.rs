@@ -48,8 +48,8 @@ const WAITS: &[c_long] = &[
 /// Of one print, no more than this is kept.
 const LONGEST_TEXT: usize = 4096;
 
-/// A thread's name has 15 bytes at most.
-const LONGEST_NAME: usize = 16;
+/// The kernel cuts the name of a thread to so many bytes.
+const LONGEST_NAME: usize = 15;
 
 /// The filter that makes the kernel stop a thread at the calls that matter here and at no other.
 pub fn filter() -> Result<BpfProgram, String> {

@@ -99,11 +99,12 @@ impl<'a> Chart<'a> {
             if stretch.end <= self.start {
                 continue;
             }
-            let last = column_at(stretch.end).min(columns - 1);
-            for column in column_at(stretch.start)..=last {
+            let columns = column_at(stretch.start)..(column_at(stretch.end) + 1).min(columns);
+            for column in columns {
                 let from = stretch.start.max(edge(column));
                 let to = stretch.end.min(edge(column + 1));
-                spent[column][stretch.state as usize] += to.saturating_sub(from);
+                let spent: &mut [Duration; _] = &mut spent[column];
+                spent[stretch.state as usize] += to.saturating_sub(from);
             }
         }
 
@@ -144,13 +145,16 @@ impl<'a> Chart<'a> {
         segments
     }
 
-    /// What a lane printed, with everything in one word that comes within one column.
+    /// What a lane printed, with everything joined that came at about the same moment.
+    ///
+    /// A line may come in pieces: Python writes the end of one by itself when it does not buffer.
     pub fn words(&self, lane: &Lane, columns: usize) -> Vec<Words> {
-        let column = self.length() / columns as u32;
+        const MOMENT: Duration = Duration::from_millis(1);
+        let moment = (self.length() / columns as u32).min(MOMENT);
         let mut words: Vec<Words> = Vec::new();
         for Print { at, text, .. } in lane.prints.iter().filter(|print| print.at >= self.start) {
             match words.last_mut() {
-                Some(last) if *at < last.at + column => last.text += text,
+                Some(last) if *at < last.at + moment => last.text += text,
                 _ => words.push(Words {
                     at: *at,
                     text: text.clone(),

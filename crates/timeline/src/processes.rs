@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
@@ -66,19 +66,24 @@ fn send(signal: Signal, pid: i32) {
 }
 
 /// The signals that ask this program to end, kept from ending it before it has drawn.
-pub struct Requests(SignalFd);
+pub struct Requests {
+    signals: SignalFd,
+    /// What was blocked before, as it must be for the program.
+    pub original_mask: SigSet,
+}
 
 impl Requests {
     /// Must be called before any other thread is made: a thread inherits what is blocked.
-    ///
-    /// A program started afterwards does not: `Command` unblocks everything in a child.
     pub fn block() -> nix::Result<Requests> {
         let mut signals = SigSet::empty();
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
             signals.add(signal);
         }
-        signals.thread_block()?;
-        SignalFd::new(&signals).map(Requests)
+        let original_mask = signals.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+        Ok(Requests {
+            signals: SignalFd::new(&signals)?,
+            original_mask,
+        })
     }
 
     /// Watches, in a thread that never ends, for a request and for the limit.
@@ -119,11 +124,11 @@ impl Requests {
         let timeout = left.map_or(PollTimeout::NONE, |left| {
             PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX)
         });
-        let mut sources = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
+        let mut sources = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         if poll(&mut sources, timeout).unwrap_or(0) == 0 {
             return None;
         }
-        let info = self.0.read_signal().ok().flatten()?;
+        let info = self.signals.read_signal().ok().flatten()?;
         let signal = Signal::try_from(info.ssi_signo.cast_signed()).ok()?;
         Some((signal, info.ssi_code == libc::SI_KERNEL))
     }

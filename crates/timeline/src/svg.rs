@@ -34,14 +34,14 @@ text { font-family: 'DejaVu Sans', Verdana, 'PingFang SC', 'Microsoft YaHei', 'N
 .bar { shape-rendering: crispEdges }
 .running { fill: #1b7f79 }
 .sleeping { fill: #b3d4ea }
-.lock { fill: #d9600f }
+.lock { fill: #e58a55 }
 .wakeup { fill: #cf86b0 }
 .thread { fill: #d3d8de }
 .process { fill: #929db0 }
 .input { fill: #7768c0 }
 .interpreter { fill: #eec62b }
 .print { stroke: #1f2933; stroke-width: 1.2 }
-.birth { stroke: #66717e; fill: none }
+.birth { stroke: #66717e; stroke-opacity: 0.5; fill: none }
 .birth-head { fill: #66717e }
 .wake { stroke: #8c2f00; fill: none }
 .wake-head { fill: #8c2f00 }
@@ -207,8 +207,8 @@ impl<'a> Picture<'a> {
     }
 
     fn labels(&mut self) {
-        // Where lanes are thin, every second, fifth, tenth … has its label.
-        let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+        // Where lanes are thin, every fifth, tenth … has its label.
+        let steps = [1, 5, 10, 20, 50, 100, 200, 500];
         let step = steps
             .into_iter()
             .find(|&step| step as f64 * self.row >= 15.0);

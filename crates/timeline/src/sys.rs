@@ -8,22 +8,29 @@ use std::process::{Child, Command};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::ptrace;
+use nix::sys::signal::SigSet;
 use nix::unistd::Pid;
 use seccompiler::BpfProgram;
 
-/// Starts the command so that this thread traces it, stopped at its first instruction.
+/// Starts the command so that this thread traces it, stopped at its first instruction, with the
+/// given signals blocked.
 ///
 /// # Errors
 ///
 /// What `Command::spawn` says, and `EPERM` where the system forbids to trace.
-pub fn spawn_traced(command: &mut Command, filter: BpfProgram) -> io::Result<Child> {
+pub fn spawn_traced(
+    command: &mut Command,
+    filter: BpfProgram,
+    blocked: SigSet,
+) -> io::Result<Child> {
     let prepare = move || {
+        blocked.thread_set_mask()?;
         ptrace::traceme()?;
         // The filter is the last step: the calls that it stops at fail until the tracer is ready,
         // which it is after exec.
         seccompiler::apply_filter(&filter).map_err(|_| io::Error::from(Errno::last()))
     };
-    // SAFETY: between fork and exec the closure makes three system calls and allocates nothing
+    // SAFETY: between fork and exec the closure makes four system calls and allocates nothing
     // while it succeeds, so it cannot meet a lock that another thread held at the fork.
     unsafe { command.pre_exec(prepare) }.spawn()
 }

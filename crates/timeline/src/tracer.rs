@@ -25,7 +25,9 @@ use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> {
     let filter = calls::filter().map_err(io::Error::other)?;
     let requests = Requests::block()?;
-    let root = sys::spawn_traced(command, filter)?.id().cast_signed();
+    let root = sys::spawn_traced(command, filter, requests.original_mask)?
+        .id()
+        .cast_signed();
 
     let mut tracer = Tracer::new(root);
     let (pid, _) = sys::next_stop()?.ok_or(Errno::ECHILD)?;
@@ -252,7 +254,7 @@ impl Tracer {
     /// A thread does nothing more.
     fn died(&mut self, tid: i32, now: Duration) {
         if let Some(begun) = self.calls.remove(&tid) {
-            self.add_wait(tid, begun, now, false);
+            self.add_wait(tid, &begun, now, false);
         }
         if let Some(lane) = self.lane(tid) {
             lane.death = lane.death.min(now);
@@ -286,7 +288,7 @@ impl Tracer {
         }
         // A handler ran instead of the rest of an interrupted wait.
         if let Some(begun) = self.calls.remove(&tid) {
-            self.add_wait(tid, begun, now, false);
+            self.add_wait(tid, &begun, now, false);
         }
         match call {
             Some(Call::Wake(futex)) => {
@@ -326,12 +328,12 @@ impl Tracer {
                 let text = String::from_utf8_lossy(&text).into_owned();
                 lane.prints.push(Print { at, bytes, text });
             }
-            Some(begun) => self.add_wait(tid, begun, now, result == 0),
+            Some(begun) => self.add_wait(tid, &begun, now, result == 0),
             None => {}
         }
     }
 
-    fn add_wait(&mut self, tid: i32, begun: Begun, now: Duration, woken: bool) {
+    fn add_wait(&mut self, tid: i32, begun: &Begun, now: Duration, woken: bool) {
         let Call::Wait { state, futex } = begun.call else {
             return;
         };
