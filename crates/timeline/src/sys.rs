@@ -52,18 +52,30 @@ pub enum Stop {
     Signal(i32),
 }
 
-/// Waits until any traced thread stops. None when all are gone.
+/// What there is to know of the traced threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    Stopped(Pid, Stop),
+    /// All that live are running or waiting.
+    Nothing,
+    /// All are gone.
+    NoneLeft,
+}
+
+/// Asks for the next stop of any traced thread. With `patient`, waits until there is one.
 ///
 /// nix has this call too, but loses a stop whose signal is a real-time signal.
-pub fn next_stop() -> io::Result<Option<(Pid, Stop)>> {
+pub fn news(patient: bool) -> io::Result<News> {
     let mut status = 0;
+    let options = libc::__WALL | if patient { 0 } else { libc::WNOHANG };
     let pid = loop {
         // SAFETY: `status` outlives the call, which writes nothing else.
-        let result = Errno::result(unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL) });
+        let result = Errno::result(unsafe { libc::waitpid(-1, &raw mut status, options) });
         match result {
+            Ok(0) => return Ok(News::Nothing),
             Ok(pid) => break Pid::from_raw(pid),
             Err(Errno::EINTR) => {}
-            Err(Errno::ECHILD) => return Ok(None),
+            Err(Errno::ECHILD) => return Ok(News::NoneLeft),
             Err(error) => return Err(error.into()),
         }
     };
@@ -80,7 +92,7 @@ pub fn next_stop() -> io::Result<Option<(Pid, Stop)>> {
     } else {
         Stop::Signal(libc::WSTOPSIG(status))
     };
-    Ok(Some((pid, stop)))
+    Ok(News::Stopped(pid, stop))
 }
 
 /// How far a stopped thread goes.

@@ -1,6 +1,6 @@
 //! Watches a program from outside, with ptrace, and writes down what its threads did.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use crate::calls::{self, Call, Process};
 use crate::processes::{Processes, Requests};
-use crate::sys::{self, Stop, Until};
+use crate::sys::{self, News, Stop, Until};
 use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 
 /// Runs the command to the end of its last process.
@@ -30,7 +30,10 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> 
         .cast_signed();
 
     let mut tracer = Tracer::new(root);
-    let (pid, _) = sys::next_stop()?.ok_or(Errno::ECHILD)?;
+    let pid = Pid::from_raw(root);
+    if sys::news(true)? == News::NoneLeft {
+        return Err(Errno::ECHILD.into());
+    }
     ptrace::setoptions(
         pid,
         Options::PTRACE_O_TRACECLONE
@@ -45,10 +48,25 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> 
     requests.watch(root, limit, tracer.processes.clone());
     sys::resume(pid, Until::NextEvent, 0)?;
 
-    while let Some((pid, stop)) = sys::next_stop()? {
-        let now = tracer.clock.elapsed();
-        if let Some((until, signal)) = tracer.stopped(pid.as_raw(), stop, now) {
-            sys::resume(pid, until, signal)?;
+    // Hundreds of threads that look every 5 ms whether the interpreter lock is free would keep the
+    // tracer from the one that holds it. So they go on when nobody else has anything to tell.
+    let mut last_in_line = VecDeque::new();
+    loop {
+        match sys::news(last_in_line.is_empty())? {
+            News::Stopped(pid, stop) => {
+                let now = tracer.clock.elapsed();
+                match tracer.stopped(pid.as_raw(), stop, now) {
+                    Next::Resume(until, signal) => sys::resume(pid, until, signal)?,
+                    Next::LastInLine => last_in_line.push_back(pid),
+                    Next::Gone => {}
+                }
+            }
+            News::Nothing => {
+                if let Some(pid) = last_in_line.pop_front() {
+                    sys::resume(pid, Until::NextEvent, 0)?;
+                }
+            }
+            News::NoneLeft => break,
         }
     }
     Ok(tracer.finish())
@@ -78,6 +96,22 @@ struct Begun {
     at: Duration,
 }
 
+/// How a stopped thread goes on.
+enum Next {
+    /// So far, with a signal delivered unless it is 0.
+    Resume(Until, i32),
+    LastInLine,
+    Gone,
+}
+
+/// Whether a wait goes on with the last one: a thread that found the interpreter lock taken waits
+/// again at once.
+fn polls_on(last: &Wait, state: State, start: Duration) -> bool {
+    const AT_ONCE: Duration = Duration::from_micros(200);
+    let both = last.state == State::Interpreter && state == State::Interpreter;
+    both && start.saturating_sub(last.end) < AT_ONCE
+}
+
 impl Tracer {
     fn new(root: i32) -> Tracer {
         let mut tracer = Tracer {
@@ -98,25 +132,24 @@ impl Tracer {
         tracer
     }
 
-    /// Takes note of a stop. Says how the thread goes on, or None when it is gone.
-    fn stopped(&mut self, tid: i32, stop: Stop, now: Duration) -> Option<(Until, i32)> {
-        let mut until = Until::NextEvent;
-        let mut deliver = 0;
+    /// Takes note of a stop and says how the thread goes on.
+    fn stopped(&mut self, tid: i32, stop: Stop, now: Duration) -> Next {
         match stop {
             Stop::Exited { code } => {
                 self.gone(tid, now, Outcome::Exited(code));
-                return None;
+                Next::Gone
             }
             Stop::Killed { signal } => {
                 self.gone(tid, now, Outcome::Killed(signal));
-                return None;
+                Next::Gone
             }
-            Stop::Event(event) => until = self.event(tid, event, now),
+            Stop::Event(event) => Next::Resume(self.event(tid, event, now), 0),
             Stop::CallEnd => self.call_ended(tid, now),
-            Stop::Signal(libc::SIGSTOP) if self.starts(tid, now) => {}
-            Stop::Signal(signal) => deliver = signal,
+            Stop::Signal(libc::SIGSTOP) if self.starts(tid, now) => {
+                Next::Resume(Until::NextEvent, 0)
+            }
+            Stop::Signal(signal) => Next::Resume(Until::NextEvent, signal),
         }
-        Some((until, deliver))
     }
 
     fn event(&mut self, tid: i32, event: i32, now: Duration) -> Until {
@@ -307,29 +340,44 @@ impl Tracer {
         }
     }
 
-    fn call_ended(&mut self, tid: i32, now: Duration) {
+    fn call_ended(&mut self, tid: i32, now: Duration) -> Next {
         /// The kernel's own number for a call that goes on with `restart_syscall`.
         const RESTARTS: i64 = -516;
+        const TIMED_OUT: i64 = -(libc::ETIMEDOUT as i64);
 
+        let go_on = Next::Resume(Until::NextEvent, 0);
         let result = sys::call_result(Pid::from_raw(tid)).unwrap_or(-1);
         if result == RESTARTS {
-            return;
+            return go_on;
         }
-        match self.calls.remove(&tid) {
-            Some(Begun {
-                call: Call::Print(mut text),
-                at,
-            }) => {
-                let Some(lane) = self.lane(tid).filter(|_| result > 0) else {
-                    return;
-                };
-                let bytes = usize::try_from(result).unwrap_or(0);
-                text.truncate(bytes);
-                let text = String::from_utf8_lossy(&text).into_owned();
-                lane.prints.push(Print { at, bytes, text });
+        let Some(Begun { call, at }) = self.calls.remove(&tid) else {
+            return go_on;
+        };
+        match call {
+            Call::Print(mut text) => {
+                if let Some(lane) = self.lane(tid).filter(|_| result > 0) {
+                    let bytes = usize::try_from(result).unwrap_or(0);
+                    text.truncate(bytes);
+                    let text = String::from_utf8_lossy(&text).into_owned();
+                    lane.prints.push(Print { at, bytes, text });
+                }
+                go_on
             }
-            Some(begun) => self.add_wait(tid, &begun, now, result == 0),
-            None => {}
+            call => {
+                let polls = matches!(
+                    call,
+                    Call::Wait {
+                        state: State::Interpreter,
+                        ..
+                    }
+                );
+                self.add_wait(tid, &Begun { call, at }, now, result == 0);
+                if polls && result == TIMED_OUT {
+                    Next::LastInLine
+                } else {
+                    go_on
+                }
+            }
         }
     }
 
@@ -342,14 +390,21 @@ impl Tracer {
             .filter(|_| woken && blocks_for_others)
             .and_then(|futex| self.wakes.get(&futex).copied())
             .filter(|wake| wake.at >= begun.at);
-        if let Some(lane) = self.lane(tid) {
-            lane.waits.push(Wait {
+        let Some(lane) = self.lane(tid) else {
+            return;
+        };
+        match lane.waits.last_mut() {
+            Some(last) if polls_on(last, state, begun.at) => {
+                last.end = now;
+                last.woken = wake;
+            }
+            _ => lane.waits.push(Wait {
                 state,
                 start: begun.at,
                 end: now,
                 futex,
                 woken: wake,
-            });
+            }),
         }
     }
 
