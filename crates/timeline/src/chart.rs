@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::trace::{Lane, Print, State, Trace, Wait};
+use crate::trace::{Lane, Print, State, Trace};
 
 /// A trace made ready to be drawn.
 pub struct Chart<'a> {
@@ -11,6 +11,8 @@ pub struct Chart<'a> {
     /// How much there was and how it ended, in a line.
     pub facts: String,
     pub rows: Vec<Row>,
+    /// The row of each lane that has one.
+    row_of: Vec<Option<usize>>,
     /// Where the picture begins: just before the first thing worth seeing.
     pub start: Duration,
     pub end: Duration,
@@ -43,15 +45,29 @@ pub struct Words {
     pub text: String,
 }
 
+/// One row's call woke another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handover {
+    pub from: usize,
+    pub at: Duration,
+    pub to: usize,
+    pub arrives: Duration,
+}
+
 impl<'a> Chart<'a> {
     pub fn new(trace: &'a Trace, title: String, every_thread: bool) -> Chart<'a> {
         let start = story_start(trace);
         let rows = Tree::new(trace, every_thread).rows();
+        let mut row_of = vec![None; trace.lanes.len()];
+        for (at, row) in rows.iter().enumerate() {
+            row_of[row.lane] = Some(at);
+        }
         Chart {
             trace,
             title,
             facts: facts(trace, &rows),
             rows,
+            row_of,
             start,
             // A picture of nothing still needs a width.
             end: trace.end.max(start + Duration::from_nanos(1)),
@@ -174,21 +190,31 @@ impl<'a> Chart<'a> {
         words
     }
 
-    /// The waits that another lane in the picture ended, with the row of the one and of the other.
-    pub fn handovers(&self) -> Vec<(usize, usize, &'a Wait)> {
-        let mut row_of = vec![None; self.trace.lanes.len()];
-        for (at, row) in self.rows.iter().enumerate() {
-            row_of[row.lane] = Some(at);
-        }
+    /// The row of who made the lane of this row: where that is a thread which is left out, the row
+    /// of its process.
+    pub fn parent(&self, row: &Row) -> Option<usize> {
+        let parent = self.lane(row).parent?;
+        let pid = self.trace.lanes[parent].pid;
+        let process = |at: &usize| self.lane(&self.rows[*at]).tid == pid;
+        self.row_of[parent].or_else(|| (0..self.rows.len()).find(process))
+    }
+
+    /// The waits that another lane in the picture ended.
+    pub fn handovers(&self) -> Vec<Handover> {
         let mut handovers = Vec::new();
         for (to, row) in self.rows.iter().enumerate() {
             for wait in &self.lane(row).waits {
                 let handed = matches!(wait.state, State::Lock | State::Wakeup);
                 if let Some(wake) = wait.woken.filter(|_| handed)
-                    && let Some(from) = row_of[wake.by]
+                    && let Some(from) = self.row_of[wake.by]
                     && from != to
                 {
-                    handovers.push((from, to, wait));
+                    handovers.push(Handover {
+                        from,
+                        at: wake.at,
+                        to,
+                        arrives: wait.end,
+                    });
                 }
             }
         }

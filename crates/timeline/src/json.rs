@@ -54,8 +54,8 @@ pub fn draw(chart: &Chart<'_>) -> String {
     let mut arrow = |category: &str, from: (usize, Duration), to: (usize, Duration)| {
         // The two ends of an arrow are two events with the same number.
         let id = events.len();
-        for (phase, (lane, at)) in [("s", from), ("f", to)] {
-            let lane = &chart.trace.lanes[lane];
+        for (phase, (row, at)) in [("s", from), ("f", to)] {
+            let lane = chart.lane(&chart.rows[row]);
             events.push(json!({
                 "ph": phase,
                 "name": category,
@@ -67,16 +67,18 @@ pub fn draw(chart: &Chart<'_>) -> String {
             }));
         }
     };
-    for row in &chart.rows {
-        let lane = chart.lane(row);
-        if let Some(parent) = lane.parent {
-            arrow("birth", (parent, lane.birth), (row.lane, lane.birth));
+    for (at, row) in chart.rows.iter().enumerate() {
+        if let Some(parent) = chart.parent(row) {
+            let birth = chart.lane(row).birth;
+            arrow("birth", (parent, birth), (at, birth));
         }
     }
-    for (_, to, wait) in chart.handovers() {
-        if let Some(wake) = wait.woken {
-            arrow("wake", (wake.by, wake.at), (chart.rows[to].lane, wait.end));
-        }
+    for handover in chart.handovers() {
+        arrow(
+            "wake",
+            (handover.from, handover.at),
+            (handover.to, handover.arrives),
+        );
     }
 
     let trace = json!({

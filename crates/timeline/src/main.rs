@@ -130,13 +130,11 @@ fn run(options: &Options) -> Result<u8, Failure> {
 
 fn watch(command: &mut Command, options: &Options) -> Result<Trace, Failure> {
     tracer::run(command, options.limit).map_err(|error| {
-        let name = options.command[0].display();
+        let typed = &options.command[0];
         match error.kind() {
-            io::ErrorKind::NotFound => {
-                Failure::new(127, format!("there is no lesson, file or command {name}"))
-            }
-            io::ErrorKind::PermissionDenied => Failure::new(126, format!("cannot execute {name}")),
-            _ => Failure::new(126, format!("cannot start {name}: {error}")),
+            io::ErrorKind::NotFound => Failure::new(127, program::not_found(typed)),
+            io::ErrorKind::PermissionDenied => Failure::new(126, program::not_executable(typed)),
+            _ => Failure::new(126, format!("cannot run {}: {error}", typed.display())),
         }
     })
 }

@@ -72,7 +72,31 @@ fn interpreter(command: &Path) -> Option<PathBuf> {
 pub fn title(command: &[OsString]) -> String {
     let names = command.iter().map(|word| {
         let name = Path::new(word).file_name().unwrap_or(word);
-        name.to_string_lossy().into_owned()
+        name.to_string_lossy().replace(char::is_control, " ")
     });
     names.collect::<Vec<_>>().join(" ")
+}
+
+/// What to say about a program that cannot be started.
+pub fn not_found(typed: &OsStr) -> String {
+    let path = Path::new(typed);
+    let name = typed.display();
+    if path.components().count() > 1 {
+        format!("there is no file {name}")
+    } else if path.exists() {
+        format!("there is no lesson and no command {name}, but a file: ./{name}")
+    } else {
+        format!("there is no lesson and no command {name}")
+    }
+}
+
+/// What to say about a file that is no program.
+pub fn not_executable(typed: &OsStr) -> String {
+    let name = typed.display();
+    match Path::new(typed).extension() {
+        Some(extension) if extension == "py" => {
+            format!("cannot execute {name}: try `timeline python3 {name}`")
+        }
+        _ => format!("cannot execute {name}: it is no program, or not marked as one"),
+    }
 }

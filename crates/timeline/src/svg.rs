@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Segment, time};
+use crate::chart::{Chart, Handover, Segment, time};
 use crate::trace::State;
 
 /// All lengths are in the picture's own unit, a pixel when it is shown at its size.
@@ -14,8 +14,9 @@ const TOP: f64 = 104.0;
 const BOTTOM: f64 = 44.0;
 /// The height of a line of printed text below its lane.
 const WORDS: f64 = 14.0;
-/// How wide a character of each size of text is at most.
+/// How wide a character of each kind of text is at most, on the average of a line.
 const LABEL_CHARACTER: f64 = 6.8;
+const LEGEND_CHARACTER: f64 = 6.3;
 const WORD_CHARACTER: f64 = 6.1;
 /// Bars are cut at twice the resolution that an eye can tell apart.
 const COLUMNS_PER_PIXEL: f64 = 2.0;
@@ -188,7 +189,7 @@ impl<'a> Picture<'a> {
             self.add(format_args!(
                 r#"<rect class="{class}" x="{x:.0}" y="70" width="12" height="12" rx="2"/><text x="{text:.0}" y="80">{label}</text>"#
             ));
-            x += 40.0 + label.width() as f64 * LABEL_CHARACTER;
+            x += 40.0 + label.width() as f64 * LEGEND_CHARACTER;
         }
     }
 
@@ -255,19 +256,10 @@ impl<'a> Picture<'a> {
     fn births(&mut self) {
         let mut arrows = Arrows::new(self.bar);
         for (at, row) in self.chart.rows.iter().enumerate() {
-            let lane = self.chart.lane(row);
-            let parent = self
-                .chart
-                .rows
-                .iter()
-                .position(|other| Some(other.lane) == lane.parent);
-            if let Some(parent) = parent {
-                let x = self.x(lane.birth);
-                arrows.add(
-                    (x, self.tops[parent] + self.bar / 2.0),
-                    (x, self.tops[at]),
-                    self.bar,
-                );
+            if let Some(parent) = self.chart.parent(row) {
+                let x = self.x(self.chart.lane(row).birth);
+                let start = (x, self.tops[parent] + self.bar / 2.0);
+                arrows.add(start, (x, self.tops[at]), self.bar);
             }
         }
         self.arrows("birth", &arrows);
@@ -277,11 +269,17 @@ impl<'a> Picture<'a> {
     fn handovers(&mut self) {
         let mut arrows = Arrows::new(self.bar);
         let mut last = vec![f64::MIN; self.chart.rows.len()];
-        for (from, to, wait) in self.chart.handovers() {
-            let x = self.x(wait.end);
-            if let Some(wake) = wait.woken.filter(|_| x - last[to] > ARROW_SPACE) {
+        for Handover {
+            from,
+            at,
+            to,
+            arrives,
+        } in self.chart.handovers()
+        {
+            let x = self.x(arrives);
+            if x - last[to] > ARROW_SPACE {
                 last[to] = x;
-                let start = (self.x(wake.at), self.tops[from] + self.bar / 2.0);
+                let start = (self.x(at), self.tops[from] + self.bar / 2.0);
                 arrows.add(start, (x, self.tops[to]), self.bar);
             }
         }
@@ -312,13 +310,17 @@ impl<'a> Picture<'a> {
                 time(word.at.saturating_sub(self.chart.start)),
             ));
             let width = word.text.width() as f64 * WORD_CHARACTER;
-            // Text at the right edge moves left as far as it must.
-            let x = (at - 1.0).min(right - width);
-            if self.worded[row] && x >= free_from && !text.is_empty() {
-                free_from = x + width + WORD_CHARACTER;
+            // Text that does not fit up to the right edge ends there instead.
+            let (x, anchor, start) = if at + width > right {
+                (right, "end", right - width)
+            } else {
+                (at - 1.0, "start", at - 1.0)
+            };
+            if self.worded[row] && start >= free_from && !text.is_empty() {
+                free_from = start + width + WORD_CHARACTER;
                 let y = bottom + 13.0;
                 self.add(format_args!(
-                    r#"<text class="words" x="{x:.1}" y="{y:.1}">{text}</text>"#
+                    r#"<text class="words" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#
                 ));
             }
         }

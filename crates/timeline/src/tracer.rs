@@ -25,9 +25,8 @@ use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> {
     let filter = calls::filter().map_err(io::Error::other)?;
     let requests = Requests::block()?;
-    let root = sys::spawn_traced(command, filter, requests.original_mask)?
-        .id()
-        .cast_signed();
+    let started = sys::spawn_traced(command, filter, requests.original_mask);
+    let root = started.map_err(explain)?.id().cast_signed();
 
     let mut tracer = Tracer::new(root);
     let pid = Pid::from_raw(root);
@@ -70,6 +69,16 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> 
         }
     }
     Ok(tracer.finish())
+}
+
+/// The error of a system that forbids to trace does not say so.
+fn explain(error: io::Error) -> io::Error {
+    if error.raw_os_error() == Some(Errno::EPERM as i32) {
+        let reason = "it may not be traced here (ptrace is forbidden, or another tracer watches)";
+        io::Error::other(reason)
+    } else {
+        error
+    }
 }
 
 struct Tracer {
