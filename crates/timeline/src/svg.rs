@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Handover, Segment, time};
+use crate::chart::{Chart, Handover, Segment, shortened, time};
 use crate::trace::State;
 
 /// All lengths are in the picture's own unit, a pixel when it is shown at its size.
@@ -42,7 +42,7 @@ text { font-family: 'DejaVu Sans', Verdana, 'PingFang SC', 'Microsoft YaHei', 'N
 .input { fill: #7768c0 }
 .interpreter { fill: #eec62b }
 .print { stroke: #1f2933; stroke-width: 1.2 }
-.birth { stroke: #66717e; stroke-opacity: 0.5; fill: none }
+.birth { stroke: #66717e; fill: none }
 .birth-head { fill: #66717e }
 .wake { stroke: #8c2f00; fill: none }
 .wake-head { fill: #8c2f00 }
@@ -53,7 +53,7 @@ text { fill: #e4e7eb }
 .grid { stroke: #2b323a }
 .running { fill: #35a89f }
 .sleeping { fill: #3c5b76 }
-.lock { fill: #ef7d2d }
+.lock { fill: #d67a3c }
 .wakeup { fill: #b8709a }
 .thread { fill: #48515c }
 .process { fill: #737f91 }
@@ -287,9 +287,14 @@ impl<'a> Picture<'a> {
     }
 
     fn arrows(&mut self, class: &str, arrows: &Arrows) {
-        let width = if self.bar < 10.0 { 0.5 } else { 0.9 };
+        // Many lines beside each other make a band, which must not hide what is below it.
+        let (width, opacity) = if self.bar < 10.0 {
+            (0.5, 0.3)
+        } else {
+            (0.9, 0.8)
+        };
         self.add(format_args!(
-            r#"<path class="{class}" stroke-width="{width}" d="{}"/><path class="{class}-head" d="{}"/>"#,
+            r#"<path class="{class}" stroke-width="{width}" stroke-opacity="{opacity}" d="{}"/><path class="{class}-head" d="{}"/>"#,
             arrows.lines, arrows.heads
         ));
     }
@@ -302,14 +307,15 @@ impl<'a> Picture<'a> {
         let mut free_from = self.left - 40.0;
         for word in self.chart.words(lane, self.length as usize) {
             let at = self.x(word.at);
-            let text = escaped(&word.text);
+            let columns = (self.length / WORD_CHARACTER) as usize;
+            let text = escaped(&shortened(&word.text, columns));
             let below = if self.worded[row] { 4.0 } else { 0.0 };
             self.add(format_args!(
                 r#"<path class="print" d="M{at:.1} {top:.1}V{:.1}"><title>{}: {text}</title></path>"#,
                 bottom + below,
                 time(word.at.saturating_sub(self.chart.start)),
             ));
-            let width = word.text.width() as f64 * WORD_CHARACTER;
+            let width = word.text.width().min(columns) as f64 * WORD_CHARACTER;
             // Text that does not fit up to the right edge ends there instead.
             let (x, anchor, start) = if at + width > right {
                 (right, "end", right - width)

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Row, time};
+use crate::chart::{Chart, Row, shortened, time};
 use crate::trace::State;
 
 /// How the terminal wants its text.
@@ -137,19 +137,6 @@ fn legend(chart: &Chart<'_>, columns: usize, pen: Pen) -> String {
         format!("{cell} {}", state.label())
     });
     entries.collect::<Vec<_>>().join("   ")
-}
-
-fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_string();
-    }
-    let mut width = 1;
-    let fits = |c: &char| {
-        width += c.width().unwrap_or(0);
-        width <= columns
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    start + "…"
 }
 
 #[derive(Clone, Copy)]

@@ -210,13 +210,15 @@ impl Trace {
         }
     }
 
-    /// Whether the wake was the last thing that a thread made by `parent` did.
+    /// Whether the wake was the last thing that a thread made by `parent` did before it ended.
     fn was_last_act(&self, wake: Wake, parent: usize) -> bool {
+        /// How long a thread takes to end, on a machine with other work to do.
+        const ENDING: Duration = Duration::from_millis(10);
         let lane = &self.lanes[wake.by];
         let idle = |wait: &Wait| wait.state == State::Interpreter || wait.end <= wake.at;
         !lane.is_process()
             && lane.parent == Some(parent)
-            && lane.death < self.end
+            && lane.death.saturating_sub(wake.at) < ENDING
             && lane.waits.iter().rev().all(idle)
             && lane.prints.last().is_none_or(|print| print.at <= wake.at)
     }
