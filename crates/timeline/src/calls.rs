@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::IoSliceMut;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use nix::libc::{self, c_long};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
@@ -146,11 +146,15 @@ fn may_wait(options: u64) -> bool {
     options & libc::WNOHANG as u64 == 0
 }
 
-/// Whether a read of this descriptor may have to wait: not so for a file on a disk.
+/// Whether a read of this descriptor may have to wait: not so for a file on a disk or for a device
+/// like `/dev/urandom`.
 fn may_block(tid: i32, descriptor: u64) -> bool {
+    /// The major number of the devices that are nothing but memory.
+    const MEMORY: u32 = 1;
     fs::metadata(format!("/proc/{tid}/fd/{descriptor}")).is_ok_and(|found| {
         let kind = found.file_type();
-        kind.is_fifo() || kind.is_socket() || kind.is_char_device()
+        let terminal = kind.is_char_device() && libc::major(found.rdev()) != MEMORY;
+        kind.is_fifo() || kind.is_socket() || terminal
     })
 }
 

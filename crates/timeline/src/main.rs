@@ -6,11 +6,14 @@ mod program;
 mod svg;
 mod terminal;
 mod trace;
+mod tree;
 
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(target_os = "linux")]
 mod processes;
+#[cfg(target_os = "linux")]
+mod recorder;
 #[cfg(target_os = "linux")]
 mod sys;
 #[cfg(target_os = "linux")]

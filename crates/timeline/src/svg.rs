@@ -23,49 +23,7 @@ const COLUMNS_PER_PIXEL: f64 = 2.0;
 /// Two arrows to one lane that are nearer than this are one to the eye.
 const ARROW_SPACE: f64 = 3.0;
 
-/// The colours differ in lightness as well as in hue, for those who do not see every hue.
-const STYLE: &str = "
-text { font-family: 'DejaVu Sans', Verdana, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif; font-size: 12px; fill: #1f2933 }
-.title { font-size: 18px; font-weight: bold }
-.faint { fill: #66717e }
-.scale { font-size: 11px; fill: #66717e }
-.words { font-size: 10px; font-family: 'DejaVu Sans Mono', Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace }
-.page { fill: #ffffff }
-.grid { stroke: #e6e9ed }
-.bar { shape-rendering: crispEdges }
-.running { fill: #1b7f79 }
-.sleeping { fill: #b3d4ea }
-.lock { fill: #e58a55 }
-.wakeup { fill: #cf86b0 }
-.thread { fill: #d3d8de }
-.process { fill: #929db0 }
-.input { fill: #7768c0 }
-.interpreter { fill: #eec62b }
-.print { stroke: #1f2933; stroke-width: 1.2 }
-.birth { stroke: #66717e; fill: none }
-.birth-head { fill: #66717e }
-.wake { stroke: #8c2f00; fill: none }
-.wake-head { fill: #8c2f00 }
-@media (prefers-color-scheme: dark) {
-text { fill: #e4e7eb }
-.faint, .scale { fill: #9aa5b1 }
-.page { fill: #161a1f }
-.grid { stroke: #2b323a }
-.running { fill: #35a89f }
-.sleeping { fill: #3c5b76 }
-.lock { fill: #d67a3c }
-.wakeup { fill: #b8709a }
-.thread { fill: #48515c }
-.process { fill: #737f91 }
-.input { fill: #9384e0 }
-.interpreter { fill: #d6b023 }
-.print { stroke: #e4e7eb }
-.birth { stroke: #9aa5b1 }
-.birth-head { fill: #9aa5b1 }
-.wake { stroke: #ffb68a }
-.wake-head { fill: #ffb68a }
-}
-";
+const STYLE: &str = include_str!("svg.css");
 
 fn class(state: State) -> &'static str {
     match state {
@@ -148,7 +106,8 @@ impl<'a> Picture<'a> {
         self.add(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img">
 <title>{title}</title>
-<style>{STYLE}</style>
+<style>
+{STYLE}</style>
 <rect class="page" width="{WIDTH}" height="{height:.0}" rx="8"/>
 <text class="title" x="{EDGE}" y="34">{title}</text>
 <text class="faint" x="{EDGE}" y="54">{}</text>"#,

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Row, shortened, time};
+use crate::chart::{Chart, shortened, time};
 use crate::trace::State;
+use crate::tree::Row;
 
 /// How the terminal wants its text.
 pub struct Style {
