@@ -27,7 +27,7 @@ pub struct Segment {
     pub state: State,
     pub start: Duration,
     pub end: Duration,
-    /// How many times the lane was in this state here, and for how long in all.
+    /// How many times the lane was in this state here, and how long these times were in all.
     pub times: usize,
     pub total: Duration,
 }
@@ -142,14 +142,16 @@ impl<'a> Chart<'a> {
             }
         }
 
-        // A stretch counts where its middle lies. Both lists are in order of time.
-        let mut stretches = stretches.iter().peekable();
+        // Both lists are in order of time.
+        let mut first = 0;
         for segment in &mut segments {
-            while let Some(stretch) = stretches.next_if(|s| (s.start + s.end) / 2 < segment.end) {
-                if stretch.state == segment.state {
-                    segment.times += 1;
-                    segment.total += stretch.length();
-                }
+            first += stretches[first..].partition_point(|s| s.end <= segment.start);
+            let inside = stretches[first..]
+                .iter()
+                .take_while(|s| s.start < segment.end);
+            for stretch in inside.filter(|s| s.state == segment.state) {
+                segment.times += 1;
+                segment.total += stretch.length();
             }
         }
         segments

@@ -8,6 +8,9 @@ mod terminal;
 mod trace;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(target_os = "linux")]
