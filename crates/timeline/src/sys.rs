@@ -111,8 +111,9 @@ pub fn resume(pid: Pid, until: Until, signal: i32) -> io::Result<()> {
         Until::NextEvent => libc::PTRACE_CONT,
         Until::CallEnd => libc::PTRACE_SYSCALL,
     };
+    let (unused, signal): (libc::c_long, libc::c_long) = (0, signal.into());
     // SAFETY: these two requests read no memory of this process.
-    let result = unsafe { libc::ptrace(request, pid.as_raw(), 0, libc::c_long::from(signal)) };
+    let result = unsafe { libc::ptrace(request, pid.as_raw(), unused, signal) };
     match Errno::result(result) {
         // A thread that was killed in the meantime reports its end by itself.
         Ok(_) | Err(Errno::ESRCH) => Ok(()),
