@@ -300,3 +300,46 @@ fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
     bytes.truncate(read.unwrap_or(0));
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_futex_is_follows_from_its_value() {
+        let cases = [
+            ("Mutex of std, contended", false, 2, State::Lock),
+            ("parked thread of std", false, u32::MAX, State::Wakeup),
+            ("Condvar of std, new", false, 0, State::Wakeup),
+            ("Condvar of std, after some calls", false, 7, State::Wakeup),
+            (
+                "RwLock of std, readers wait",
+                false,
+                (1 << 30) + 1,
+                State::Lock,
+            ),
+            (
+                "RwLock of std, writers wait",
+                false,
+                (1 << 31) + 1,
+                State::Lock,
+            ),
+            ("Lock of CPython", true, 0, State::Lock),
+            ("Mutex of the C library in CPython", true, 2, State::Lock),
+        ];
+        for (what, python, value, state) in cases {
+            assert_eq!(waits_for(python, value), state, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_poll_of_nothing_is_a_sleep() {
+        assert_eq!(select(&[0; 6]), State::Sleeping);
+        assert_eq!(select(&[4, 0, 0, 0, 0, 0]), State::Input);
+    }
+
+    #[test]
+    fn the_filter_can_be_built_for_this_machine() {
+        assert!(!filter().unwrap().is_empty());
+    }
+}

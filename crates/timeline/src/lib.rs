@@ -22,7 +22,7 @@ mod tree;
 mod tests;
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -35,9 +35,11 @@ use crate::trace::Trace;
 
 /// Runs a program and draws what its processes and threads did.
 ///
-/// The program's own output passes through. The chart is written to standard error when it has
-/// ended, and its exit code becomes the one of this program: 124 if the limit ended it, 128 plus
-/// the signal's number if a signal did. Ctrl-C ends the program and draws what was seen until then.
+/// The program's own output passes through. When its last process has ended, the chart is written
+/// to standard error. Ctrl-C ends the program and draws what was seen until then.
+///
+/// The exit code is the program's, 124 if the limit ended it, and 128 plus the signal's number if a
+/// signal did.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Options {
@@ -106,9 +108,8 @@ impl Failure {
 }
 
 fn run(options: &Options) -> Result<u8, Failure> {
-    // Asked for before the program runs: a picture that cannot be written is better known now.
     for path in [&options.svg, &options.json].into_iter().flatten() {
-        write(path, "")?;
+        try_to_write(path)?;
     }
     let file = program::find(&options.command[0]).map_err(|message| Failure::new(1, message))?;
     let mut command = Command::new(&file);
@@ -120,7 +121,8 @@ fn run(options: &Options) -> Result<u8, Failure> {
         program::title(&options.command),
         options.every_thread,
     );
-    eprint!("{}", terminal::draw(&chart, &style(options)));
+    // The program may have stopped in the middle of a line.
+    eprint!("\n{}", terminal::draw(&chart, &style(options)));
     if let Some(path) = &options.svg {
         write(path, &svg::draw(&chart))?;
     }
@@ -141,9 +143,20 @@ fn watch(command: &mut Command, options: &Options) -> Result<Trace, Failure> {
     })
 }
 
+/// A picture that cannot be written is better known before the program runs than after it.
+fn try_to_write(path: &Path) -> Result<(), Failure> {
+    let opened = File::options().append(true).create(true).open(path);
+    opened
+        .map(|_| ())
+        .map_err(|error| not_written(path, &error))
+}
+
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text)
-        .map_err(|error| Failure::new(1, format!("cannot write {}: {error}", path.display())))
+    fs::write(path, text).map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(1, format!("cannot write {}: {error}", path.display()))
 }
 
 /// What the terminal at standard error can show.

@@ -207,6 +207,9 @@ impl Recorder {
             self.died(tid, now);
             self.lane_of.remove(&tid);
         }
+        if let Some(begun) = self.calls.remove(&pid) {
+            self.add_wait(pid, &begun, now, false);
+        }
         self.loaded(pid);
     }
 

@@ -10,6 +10,8 @@ use crate::trace::State;
 /// All lengths are in the picture's own unit, a pixel when it is shown at its size.
 const WIDTH: f64 = 1200.0;
 const EDGE: f64 = 20.0;
+/// How many characters of the title fit beside each other.
+const TITLE: usize = 95;
 const TOP: f64 = 104.0;
 const BOTTOM: f64 = 44.0;
 /// The height of a line of printed text below its lane.
@@ -102,7 +104,8 @@ impl<'a> Picture<'a> {
     }
 
     fn draw(mut self) -> String {
-        let (height, title) = (self.height, escaped(&self.chart.title));
+        let height = self.height;
+        let title = escaped(&shortened(&self.chart.title, TITLE));
         self.add(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img">
 <title>{title}</title>

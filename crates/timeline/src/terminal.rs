@@ -49,7 +49,8 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     let columns = style.width.saturating_sub(margin + 1).max(20);
     let pen = Pen { color: style.color };
 
-    let mut text = format!("{}  {}\n", pen.bold(&chart.title), chart.facts);
+    let title = shortened(&chart.title, style.width / 2);
+    let mut text = format!("{}  {}\n", pen.bold(&title), chart.facts);
     for (row, label) in rows.iter().zip(&labels) {
         let padding = " ".repeat(margin - label.width());
         let cells = pen.cells(&cells(chart, row, columns));
