@@ -362,7 +362,7 @@ impl Recorder {
             lanes: self.lanes,
             outcome: outcome.unwrap_or(Outcome::Killed(libc::SIGKILL)),
         };
-        trace.tell_joins();
+        trace.correct();
         trace
     }
 }

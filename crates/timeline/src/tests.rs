@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::chart::{Chart, Words, shortened, time};
 use crate::terminal::{self, Style};
-use crate::trace::{Lane, Outcome, Print, State, Trace, Wait, Wake};
+use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 use crate::{json, svg};
 
 fn ms(millis: u64) -> Duration {
@@ -206,9 +206,28 @@ fn the_end_of_a_scope_is_a_wait_for_threads_and_a_message_is_not() {
         // Lives on after its message.
         lane(4, 1, Some(0), 1, 400),
     ]);
-    trace.tell_joins();
+    trace.correct();
     let states: Vec<_> = trace.lanes[0].waits.iter().map(|wait| wait.state).collect();
     assert_eq!(states, [State::ThreadEnd, State::Wakeup, State::Wakeup]);
+}
+
+#[test]
+fn a_condition_that_counted_to_the_value_of_a_lock_is_still_a_condition() {
+    let at = |address, state, start| {
+        let mut wait = wait(state, start, start + 10);
+        wait.futex = Some(Futex { pid: 1, address });
+        wait
+    };
+    let mut main = lane(1, 1, None, 0, 100);
+    main.waits = vec![
+        at(8, State::Wakeup, 0),
+        at(8, State::Lock, 20),
+        at(16, State::Lock, 40),
+    ];
+    let mut trace = trace(vec![main]);
+    trace.correct();
+    let states: Vec<_> = trace.lanes[0].waits.iter().map(|wait| wait.state).collect();
+    assert_eq!(states, [State::Wakeup, State::Wakeup, State::Lock]);
 }
 
 #[test]

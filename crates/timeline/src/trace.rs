@@ -1,5 +1,6 @@
 //! What was seen of a program: a lane for every process and thread.
 
+use std::collections::HashSet;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
@@ -191,13 +192,33 @@ impl Lane {
 }
 
 impl Trace {
-    /// Corrects what could only be guessed while the program ran: a thread that waits for
-    /// another one's end often waits at a lock, or to be woken, and which it was shows in who
-    /// ended the wait and what that thread did afterwards.
+    /// Corrects what could only be guessed while the program ran.
+    pub fn correct(&mut self) {
+        self.tell_conditions();
+        self.tell_joins();
+    }
+
+    /// A condition counts its calls, so that a wait for it may look like one for a lock, but not
+    /// each time.
+    fn tell_conditions(&mut self) {
+        let waits = self.lanes.iter().flat_map(|lane| &lane.waits);
+        let conditions: HashSet<Futex> = waits
+            .filter(|wait| wait.state == State::Wakeup)
+            .filter_map(|wait| wait.futex)
+            .collect();
+        for wait in self.lanes.iter_mut().flat_map(|lane| &mut lane.waits) {
+            if wait.state == State::Lock && wait.futex.is_some_and(|at| conditions.contains(&at)) {
+                wait.state = State::Wakeup;
+            }
+        }
+    }
+
+    /// A thread that waits for another one's end often waits at a lock, or to be woken. Which it
+    /// was shows in who ended the wait and what that thread did afterwards.
     ///
     /// CPython's `join` waits at a lock that the ending thread opens. The end of a Rust scope
     /// parks the thread until the last one of the scope wakes it.
-    pub fn tell_joins(&mut self) {
+    fn tell_joins(&mut self) {
         for at in 0..self.lanes.len() {
             let mut waits = std::mem::take(&mut self.lanes[at].waits);
             for wait in &mut waits {
