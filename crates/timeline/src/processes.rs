@@ -37,6 +37,7 @@ impl Processes {
         }
     }
 
+    /// Takes a process off the list. Any other thread is not on it.
     pub fn died(&self, pid: i32) {
         self.lock().pids.remove(&pid);
     }

@@ -179,19 +179,14 @@ impl Recorder {
     fn add_newborn(&mut self, tid: i32, pid: i32, parent: Option<usize>, now: Duration) {
         self.add_lane(tid, pid, parent, now);
         if let Some(parent) = parent.filter(|_| tid == pid) {
-            let Lane { pid: original, .. } = self.lanes[parent];
+            let original = self.lanes[parent].pid;
             let copy = self.known.get(&original).cloned().unwrap_or_default();
             self.known.insert(pid, copy);
-            let name = self.program_name(original);
+            let name = self.lane(original).and_then(|lane| lane.name.clone());
             if let Some(lane) = self.lane(tid) {
                 lane.name = name;
             }
         }
-    }
-
-    fn program_name(&self, pid: i32) -> Option<String> {
-        let at = *self.lane_of.get(&pid)?;
-        self.lanes[at].name.clone()
     }
 
     /// A process has become another program.
@@ -237,9 +232,8 @@ impl Recorder {
         self.lane_of.remove(&tid);
         self.announced.remove(&tid);
         self.early.remove(&tid);
-        if self.known.remove(&tid).is_some() {
-            self.processes.died(tid);
-        }
+        self.known.remove(&tid);
+        self.processes.died(tid);
         if tid == self.root {
             self.outcome = Some(outcome);
         }
@@ -342,6 +336,13 @@ impl Recorder {
                 futex,
                 woken: wake,
             }),
+        }
+    }
+
+    /// A thread that was last in line goes on. Until now it has only waited.
+    pub fn called_up(&mut self, tid: i32, now: Duration) {
+        if let Some(wait) = self.lane(tid).and_then(|lane| lane.waits.last_mut()) {
+            wait.end = now;
         }
     }
 

@@ -62,6 +62,7 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> 
             }
             News::Nothing => {
                 if let Some(pid) = last_in_line.pop_front() {
+                    recorder.called_up(pid.as_raw(), clock.elapsed());
                     sys::resume(pid, Until::NextEvent, 0)?;
                 }
             }

@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Run, specimen, watch};
+use std::collections::HashSet;
+
+use common::{Run, Seen, specimen, watch};
 
 fn watch_specimen(options: &[&str], what: &str) -> Run {
     watch(options, &[specimen().to_str().unwrap(), what])
@@ -41,36 +43,44 @@ fn the_python_bank_is_the_same_staircase() {
     staircase(&trace);
 }
 
-/// A hundred threads sleep one after the other, and each but the first got the lock from another.
-fn staircase(trace: &common::Seen) {
+/// A hundred threads sleep one after the other, and each that waited for the lock got it from one
+/// that had held it.
+fn staircase(trace: &Seen) {
     assert_eq!(trace.lanes().len(), 101);
     assert!((1..=100).all(|n| trace.parent(&format!("thread {n}")) == "main"));
 
     let sleeps = trace.stretches("sleeping");
-    assert_eq!(sleeps.len(), 100);
-    let mut lanes: Vec<_> = sleeps.iter().map(|sleep| &sleep.lane).collect();
-    lanes.sort();
-    lanes.dedup();
-    assert_eq!(lanes.len(), 100, "each thread sleeps once");
+    let lanes: HashSet<_> = sleeps.iter().map(|sleep| &sleep.lane).collect();
+    assert_eq!(
+        (sleeps.len(), lanes.len()),
+        (100, 100),
+        "each thread sleeps once"
+    );
+    for pair in sleeps.windows(2) {
+        assert!(
+            pair[0].end <= pair[1].start,
+            "two hold the lock at once: {pair:?}"
+        );
+    }
 
     let wakes = trace.arrows("wake");
-    for pair in sleeps.windows(2) {
-        let (holder, next) = (&pair[0], &pair[1]);
-        assert!(
-            holder.end <= next.start,
-            "{holder:?} and {next:?} hold the lock at once"
-        );
-        let handed = wakes.iter().any(|wake| {
-            wake.from == holder.lane && wake.to == next.lane && wake.arrives <= next.start
+    let waits = trace.stretches("waiting for a lock");
+    let mut handed = 0;
+    for (at, holder) in sleeps.iter().enumerate() {
+        // Who comes in the very moment when the lock is free takes it without waiting.
+        if !waits.iter().any(|wait| wait.lane == holder.lane) {
+            continue;
+        }
+        let before = &sleeps[..at];
+        let woken = wakes.iter().any(|wake| {
+            let from = before.iter().find(|sleep| sleep.lane == wake.from);
+            let held = from.is_some_and(|sleep| sleep.end <= wake.at);
+            wake.to == holder.lane && held && wake.arrives <= holder.start
         });
-        // A thread that comes in the very moment when the lock is free takes it without waiting,
-        // which a thread born during the first sleeps can do.
-        let waits = trace
-            .life(&next.lane)
-            .iter()
-            .any(|s| s.state == "waiting for a lock");
-        assert!(handed || !waits, "{} got the lock from nobody", next.lane);
+        assert!(woken, "{} got the lock from nobody", holder.lane);
+        handed += 1;
     }
+    assert!(handed > 50, "only {handed} threads waited");
 }
 
 #[test]
@@ -126,7 +136,7 @@ fn sleeps_are_as_long_as_the_program_asked_for() {
             .sum();
         // A sleep is never shorter than asked. A busy machine makes it longer.
         assert!(
-            (asked..asked * 1.2).contains(&slept),
+            (asked..asked * 1.5).contains(&slept),
             "{lane} slept {slept} ms"
         );
     }
@@ -194,7 +204,7 @@ fn a_deadlock_is_two_waits_to_the_end() {
         let last = life.iter().rfind(|stretch| stretch.length() > 1.0).unwrap();
         assert_eq!(last.state, "waiting for a lock", "{lane}: {life:?}");
         let end = trace.life("main").last().unwrap().end;
-        assert!(end - last.end < 100.0, "{lane}: {life:?}");
+        assert!(end - last.end < 500.0, "{lane}: {life:?}");
     }
 }
 
