@@ -275,6 +275,7 @@ impl Recorder {
         /// The kernel's own number for a call that goes on with `restart_syscall`.
         const RESTARTS: i64 = -516;
         const TIMED_OUT: i64 = -(libc::ETIMEDOUT as i64);
+        const TOO_LATE: i64 = -(libc::EAGAIN as i64);
 
         let go_on = Next::Resume(Until::NextEvent, 0);
         let result = sys::call_result(Pid::from_raw(tid)).unwrap_or(-1);
@@ -294,21 +295,17 @@ impl Recorder {
                 }
                 go_on
             }
-            call => {
-                let polls = matches!(
-                    call,
-                    Call::Wait {
-                        state: State::Interpreter,
-                        ..
-                    }
-                );
+            // What was to be waited for had come already.
+            Call::Wait { futex: Some(_), .. } if result == TOO_LATE => go_on,
+            Call::Wait { state, .. } => {
                 self.add_wait(tid, &Begun { call, at }, now, result == 0);
-                if polls && result == TIMED_OUT {
+                if state == State::Interpreter && result == TIMED_OUT {
                     Next::LastInLine
                 } else {
                     go_on
                 }
             }
+            _ => go_on,
         }
     }
 
