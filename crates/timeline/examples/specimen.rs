@@ -41,9 +41,7 @@ fn family(next: &str) {
         Command::new(program).arg(next).spawn().unwrap()
     };
     let mut children = [start(), start()];
-    thread::spawn(|| thread::sleep(Duration::from_millis(5)))
-        .join()
-        .unwrap();
+    thread::spawn(|| thread::sleep(Duration::from_millis(5))).join().unwrap();
     for child in &mut children {
         assert!(child.wait().unwrap().success());
     }
@@ -63,11 +61,7 @@ fn crowd() {
 fn helpers() {
     for name in ["util-watch", "ctrl-c", "talker"] {
         let named = thread::Builder::new().name(name.to_string());
-        named
-            .spawn(|| println!("{:?}", thread::current().name()))
-            .unwrap()
-            .join()
-            .unwrap();
+        named.spawn(|| println!("{:?}", thread::current().name())).unwrap().join().unwrap();
     }
 }
 

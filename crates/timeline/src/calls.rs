@@ -63,10 +63,7 @@ pub fn filter() -> Result<BpfProgram, String> {
         for call in [libc::SYS_write, libc::SYS_writev] {
             rules.insert(call, vec![first_argument_is(1)?, first_argument_is(2)?]);
         }
-        rules.insert(
-            libc::SYS_prctl,
-            vec![first_argument_is(libc::PR_SET_NAME as u64)?],
-        );
+        rules.insert(libc::SYS_prctl, vec![first_argument_is(libc::PR_SET_NAME as u64)?]);
         SeccompFilter::new(
             rules,
             SeccompAction::Allow,
@@ -106,10 +103,7 @@ impl Process {
     pub fn new(pid: i32) -> Process {
         let program = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
         let name = program.file_name().unwrap_or_default().to_string_lossy();
-        Process {
-            python: name.starts_with("python"),
-            interpreter_lock: None,
-        }
+        Process { python: name.starts_with("python"), interpreter_lock: None }
     }
 }
 
@@ -165,29 +159,18 @@ fn poll(tid: i32, args: &[u64; 6]) -> State {
     }
     let first = u32_at(tid, args[0]).unwrap_or(u32::MAX);
     let file = fs::read_link(format!("/proc/{tid}/fd/{first}")).unwrap_or_default();
-    if file.to_string_lossy() == "anon_inode:[pidfd]" {
-        State::ProcessEnd
-    } else {
-        State::Input
-    }
+    if file.to_string_lossy() == "anon_inode:[pidfd]" { State::ProcessEnd } else { State::Input }
 }
 
 fn select(args: &[u64; 6]) -> State {
-    if args[0] == 0 {
-        State::Sleeping
-    } else {
-        State::Input
-    }
+    if args[0] == 0 { State::Sleeping } else { State::Input }
 }
 
 fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<Call> {
     let [address, operation, value, timeout, ..] = *args;
     let operation = operation as i32;
     let private = operation & libc::FUTEX_PRIVATE_FLAG != 0;
-    let futex = Futex {
-        pid: if private { pid } else { 0 },
-        address,
-    };
+    let futex = Futex { pid: if private { pid } else { 0 }, address };
     match operation & libc::FUTEX_CMD_MASK {
         libc::FUTEX_WAKE => Some(Call::Wake(futex)),
         libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
@@ -200,10 +183,7 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
             } else {
                 waits_for(process.python, value as u32)
             };
-            Some(Call::Wait {
-                state,
-                futex: Some(futex),
-            })
+            Some(Call::Wait { state, futex: Some(futex) })
         }
         _ => None,
     }
@@ -247,9 +227,7 @@ fn is_interpreter_lock(process: &mut Process, tid: i32, address: u64, timeout: u
             process.interpreter_lock = Some(address);
         }
     }
-    process
-        .interpreter_lock
-        .is_some_and(|lock| lock.abs_diff(address) < NEAR)
+    process.interpreter_lock.is_some_and(|lock| lock.abs_diff(address) < NEAR)
 }
 
 fn start_of(tid: i32, address: u64, length: u64) -> Vec<u8> {
@@ -288,15 +266,8 @@ fn u64_at(tid: i32, address: u64) -> Option<u64> {
 /// What a thread's memory holds at an address, as far as there is any.
 fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
-    let remote = RemoteIoVec {
-        base: address as usize,
-        len: length,
-    };
-    let read = process_vm_readv(
-        Pid::from_raw(tid),
-        &mut [IoSliceMut::new(&mut bytes)],
-        &[remote],
-    );
+    let remote = RemoteIoVec { base: address as usize, len: length };
+    let read = process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(&mut bytes)], &[remote]);
     bytes.truncate(read.unwrap_or(0));
     bytes
 }
@@ -312,18 +283,8 @@ mod tests {
             ("parked thread of std", false, u32::MAX, State::Wakeup),
             ("Condvar of std, new", false, 0, State::Wakeup),
             ("Condvar of std, after some calls", false, 7, State::Wakeup),
-            (
-                "RwLock of std, readers wait",
-                false,
-                (1 << 30) + 1,
-                State::Lock,
-            ),
-            (
-                "RwLock of std, writers wait",
-                false,
-                (1 << 31) + 1,
-                State::Lock,
-            ),
+            ("RwLock of std, readers wait", false, (1 << 30) + 1, State::Lock),
+            ("RwLock of std, writers wait", false, (1 << 31) + 1, State::Lock),
             ("Lock of CPython", true, 0, State::Lock),
             ("Mutex of the C library in CPython", true, 2, State::Lock),
         ];

@@ -120,25 +120,14 @@ impl<'a> Chart<'a> {
 
         let mut segments: Vec<Segment> = Vec::new();
         for (column, spent) in spent.iter().enumerate() {
-            let most = State::ALL
-                .into_iter()
-                .max_by_key(|&state| spent[state as usize]);
+            let most = State::ALL.into_iter().max_by_key(|&state| spent[state as usize]);
             let Some(state) = most.filter(|&state| !spent[state as usize].is_zero()) else {
                 continue;
             };
-            let (start, end) = (
-                edge(column).max(lane.birth),
-                edge(column + 1).min(lane.death),
-            );
+            let (start, end) = (edge(column).max(lane.birth), edge(column + 1).min(lane.death));
             match segments.last_mut() {
                 Some(last) if last.state == state => last.end = end,
-                _ => segments.push(Segment {
-                    state,
-                    start,
-                    end,
-                    times: 0,
-                    total: Duration::ZERO,
-                }),
+                _ => segments.push(Segment { state, start, end, times: 0, total: Duration::ZERO }),
             }
         }
 
@@ -146,9 +135,7 @@ impl<'a> Chart<'a> {
         let mut first = 0;
         for segment in &mut segments {
             first += stretches[first..].partition_point(|s| s.end <= segment.start);
-            let inside = stretches[first..]
-                .iter()
-                .take_while(|s| s.start < segment.end);
+            let inside = stretches[first..].iter().take_while(|s| s.start < segment.end);
             for stretch in inside.filter(|s| s.state == segment.state) {
                 segment.times += 1;
                 segment.total += stretch.length();
@@ -167,19 +154,12 @@ impl<'a> Chart<'a> {
         for Print { at, text, .. } in lane.prints.iter().filter(|print| print.at >= self.start) {
             match words.last_mut() {
                 Some(last) if *at < last.at + moment => last.text += text,
-                _ => words.push(Words {
-                    at: *at,
-                    text: text.clone(),
-                }),
+                _ => words.push(Words { at: *at, text: text.clone() }),
             }
         }
         for word in &mut words {
-            let lines: Vec<_> = word
-                .text
-                .lines()
-                .map(str::trim)
-                .filter(|l| !l.is_empty())
-                .collect();
+            let lines: Vec<_> =
+                word.text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
             let line = lines.join(" ⏎ ");
             word.text = line.replace(char::is_control, "�");
         }
@@ -205,12 +185,7 @@ impl<'a> Chart<'a> {
                     && let Some(from) = self.row_of[wake.by]
                     && from != to
                 {
-                    handovers.push(Handover {
-                        from,
-                        at: wake.at,
-                        to,
-                        arrives: wait.end,
-                    });
+                    handovers.push(Handover { from, at: wake.at, to, arrives: wait.end });
                 }
             }
         }
@@ -227,10 +202,7 @@ impl<'a> Chart<'a> {
 }
 
 fn facts(trace: &Trace, rows: &[Row]) -> String {
-    let processes = rows
-        .iter()
-        .filter(|row| trace.lanes[row.lane].is_process())
-        .count();
+    let processes = rows.iter().filter(|row| trace.lanes[row.lane].is_process()).count();
     let mut facts = vec![
         count(processes, "process", "processes"),
         count(rows.len(), "thread", "threads"),
@@ -239,11 +211,7 @@ fn facts(trace: &Trace, rows: &[Row]) -> String {
     ];
     let left_out = trace.lanes.len() - rows.len();
     if left_out > 0 {
-        facts.push(count(
-            left_out,
-            "helper thread left out",
-            "helper threads left out",
-        ));
+        facts.push(count(left_out, "helper thread left out", "helper threads left out"));
     }
     facts.join(" · ")
 }
@@ -289,16 +257,9 @@ pub fn shortened(text: &str, columns: usize) -> String {
 /// takes Python long and tells nothing.
 fn story_start(trace: &Trace) -> Duration {
     let birth = trace.lanes.get(1).map(|lane| lane.birth);
-    let word = trace
-        .lanes
-        .iter()
-        .filter_map(|lane| Some(lane.prints.first()?.at))
-        .min();
+    let word = trace.lanes.iter().filter_map(|lane| Some(lane.prints.first()?.at)).min();
     let waits = trace.lanes.first().into_iter().flat_map(|lane| &lane.waits);
-    let sleep = waits
-        .filter(|wait| wait.state == State::Sleeping)
-        .map(|wait| wait.start)
-        .min();
+    let sleep = waits.filter(|wait| wait.state == State::Sleeping).map(|wait| wait.start).min();
     match [birth, word, sleep].into_iter().flatten().min() {
         Some(first) => first.saturating_sub((trace.end - first) / 25),
         None => Duration::ZERO,

@@ -22,16 +22,8 @@ pub fn draw(chart: &Chart<'_>) -> String {
             let args = json!({ "args": { "name": row.label } });
             events.push(event("M", "process_name", args));
         }
-        events.push(event(
-            "M",
-            "thread_name",
-            json!({ "args": { "name": row.label } }),
-        ));
-        events.push(event(
-            "M",
-            "thread_sort_index",
-            json!({ "args": { "sort_index": order } }),
-        ));
+        events.push(event("M", "thread_name", json!({ "args": { "name": row.label } })));
+        events.push(event("M", "thread_sort_index", json!({ "args": { "sort_index": order } })));
         for stretch in lane.stretches() {
             let rest = json!({
                 "cat": "state",
@@ -74,11 +66,7 @@ pub fn draw(chart: &Chart<'_>) -> String {
         }
     }
     for handover in chart.handovers() {
-        arrow(
-            "wake",
-            (handover.from, handover.at),
-            (handover.to, handover.arrives),
-        );
+        arrow("wake", (handover.from, handover.at), (handover.to, handover.arrives));
     }
 
     let trace = json!({

@@ -116,11 +116,7 @@ fn run(options: &Options) -> Result<u8, Failure> {
     command.args(&options.command[1..]);
     let trace = watch(&mut command, options)?;
 
-    let chart = Chart::new(
-        &trace,
-        program::title(&options.command),
-        options.every_thread,
-    );
+    let chart = Chart::new(&trace, program::title(&options.command), options.every_thread);
     // The program may have stopped in the middle of a line.
     eprint!("\n{}", terminal::draw(&chart, &style(options)));
     if let Some(path) = &options.svg {
@@ -146,9 +142,7 @@ fn watch(command: &mut Command, options: &Options) -> Result<Trace, Failure> {
 /// A picture that cannot be written is better known before the program runs than after it.
 fn try_to_write(path: &Path) -> Result<(), Failure> {
     let opened = File::options().append(true).create(true).open(path);
-    opened
-        .map(|_| ())
-        .map_err(|error| not_written(path, &error))
+    opened.map(|_| ()).map_err(|error| not_written(path, &error))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

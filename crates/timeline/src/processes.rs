@@ -50,10 +50,7 @@ impl Processes {
     fn kill_all(&self, why: Outcome) {
         let mut alive = self.lock();
         alive.ended = Some(why);
-        alive
-            .pids
-            .iter()
-            .for_each(|&pid| send(Signal::SIGKILL, pid));
+        alive.pids.iter().for_each(|&pid| send(Signal::SIGKILL, pid));
     }
 
     fn lock(&self) -> MutexGuard<'_, Alive> {
@@ -81,10 +78,7 @@ impl Requests {
             signals.add(signal);
         }
         let original_mask = signals.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
-        Ok(Requests {
-            signals: SignalFd::new(&signals)?,
-            original_mask,
-        })
+        Ok(Requests { signals: SignalFd::new(&signals)?, original_mask })
     }
 
     /// Watches, in a thread that never ends, for a request and for the limit.

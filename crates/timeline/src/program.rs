@@ -30,11 +30,7 @@ fn root() -> PathBuf {
 fn build(lesson: &OsStr) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(&cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
         .args([OsStr::new("--package"), lesson])
         .current_dir(root())
         .stderr(Stdio::inherit())

@@ -164,11 +164,7 @@ impl Recorder {
             line.trim().parse().ok()
         };
         let pid = field("Tgid:").unwrap_or(tid);
-        let maker = if pid == tid {
-            field("PPid:")
-        } else {
-            Some(pid)
-        };
+        let maker = if pid == tid { field("PPid:") } else { Some(pid) };
         let parent = maker.and_then(|maker| self.lane_of.get(&maker).copied());
         self.early.insert(tid);
         self.add_newborn(tid, pid, parent, now);
@@ -326,13 +322,7 @@ impl Recorder {
                 last.end = now;
                 last.woken = wake;
             }
-            _ => lane.waits.push(Wait {
-                state,
-                start: begun.at,
-                end: now,
-                futex,
-                woken: wake,
-            }),
+            _ => lane.waits.push(Wait { state, start: begun.at, end: now, futex, woken: wake }),
         }
     }
 
@@ -351,12 +341,7 @@ impl Recorder {
         // Without an exit seen, the program was killed before it could be.
         let outcome = self.processes.ended().or(self.outcome);
         let mut trace = Trace {
-            end: self
-                .lanes
-                .iter()
-                .map(|lane| lane.death)
-                .max()
-                .unwrap_or(end),
+            end: self.lanes.iter().map(|lane| lane.death).max().unwrap_or(end),
             lanes: self.lanes,
             outcome: outcome.unwrap_or(Outcome::Killed(libc::SIGKILL)),
         };

@@ -73,17 +73,14 @@ impl<'a> Picture<'a> {
                 (row * 0.8, row)
             }
         };
-        let widest = rows
-            .iter()
-            .map(|row| row.label.width() as f64 * LABEL_CHARACTER + indent(row.depth));
+        let widest =
+            rows.iter().map(|row| row.label.width() as f64 * LABEL_CHARACTER + indent(row.depth));
         let left = EDGE + widest.fold(60.0, f64::max).min(260.0) + 10.0;
 
         let says = |row| !chart.lane(row).prints.is_empty();
         let few = rows.iter().filter(|row| says(row)).count() <= 12;
-        let worded: Vec<bool> = rows
-            .iter()
-            .map(|row| says(row) && (few || rows.len() <= 40))
-            .collect();
+        let worded: Vec<bool> =
+            rows.iter().map(|row| says(row) && (few || rows.len() <= 40)).collect();
         let mut tops = Vec::with_capacity(rows.len());
         let mut y = TOP;
         for &worded in &worded {
@@ -172,24 +169,11 @@ impl<'a> Picture<'a> {
     fn labels(&mut self) {
         // Where lanes are thin, every fifth, tenth … has its label.
         let steps = [1, 5, 10, 20, 50, 100, 200, 500];
-        let step = steps
-            .into_iter()
-            .find(|&step| step as f64 * self.row >= 15.0);
-        for (at, row) in self
-            .chart
-            .rows
-            .iter()
-            .enumerate()
-            .step_by(step.unwrap_or(1000))
-        {
-            let (x, y) = (
-                EDGE + indent(row.depth),
-                self.tops[at] + self.bar / 2.0 + 4.0,
-            );
+        let step = steps.into_iter().find(|&step| step as f64 * self.row >= 15.0);
+        for (at, row) in self.chart.rows.iter().enumerate().step_by(step.unwrap_or(1000)) {
+            let (x, y) = (EDGE + indent(row.depth), self.tops[at] + self.bar / 2.0 + 4.0);
             let label = escaped(&row.label);
-            self.add(format_args!(
-                r#"<text x="{x:.1}" y="{y:.1}">{label}</text>"#
-            ));
+            self.add(format_args!(r#"<text x="{x:.1}" y="{y:.1}">{label}</text>"#));
         }
     }
 
@@ -231,13 +215,7 @@ impl<'a> Picture<'a> {
     fn handovers(&mut self) {
         let mut arrows = Arrows::new(self.bar);
         let mut last = vec![f64::MIN; self.chart.rows.len()];
-        for Handover {
-            from,
-            at,
-            to,
-            arrives,
-        } in self.chart.handovers()
-        {
+        for Handover { from, at, to, arrives } in self.chart.handovers() {
             let x = self.x(arrives);
             if x - last[to] > ARROW_SPACE {
                 last[to] = x;
@@ -250,11 +228,7 @@ impl<'a> Picture<'a> {
 
     fn arrows(&mut self, class: &str, arrows: &Arrows) {
         // Many lines beside each other make a band, which must not hide what is below it.
-        let (width, opacity) = if self.bar < 10.0 {
-            (0.5, 0.3)
-        } else {
-            (0.9, 0.8)
-        };
+        let (width, opacity) = if self.bar < 10.0 { (0.5, 0.3) } else { (0.9, 0.8) };
         self.add(format_args!(
             r#"<path class="{class}" stroke-width="{width}" stroke-opacity="{opacity}" d="{}"/><path class="{class}-head" d="{}"/>"#,
             arrows.lines, arrows.heads
@@ -304,11 +278,7 @@ struct Arrows {
 
 impl Arrows {
     fn new(bar: f64) -> Arrows {
-        Arrows {
-            lines: String::new(),
-            heads: String::new(),
-            size: (bar * 0.35).clamp(1.2, 4.0),
-        }
+        Arrows { lines: String::new(), heads: String::new(), size: (bar * 0.35).clamp(1.2, 4.0) }
     }
 
     /// Ends at the edge of the bar at `to` that faces `from`.
@@ -317,18 +287,8 @@ impl Arrows {
         let (x, y) = if downwards { to } else { (to.0, to.1 + bar) };
         let back = if downwards { -self.size } else { self.size };
         let half = self.size * 0.6;
-        let _ = write!(
-            self.lines,
-            "M{:.1} {:.1}L{x:.1} {:.1}",
-            from.0,
-            from.1,
-            y + back
-        );
-        let _ = write!(
-            self.heads,
-            "M{x:.1} {y:.1}l{half:.1} {back:.1}h{:.1}z",
-            -2.0 * half
-        );
+        let _ = write!(self.lines, "M{:.1} {:.1}L{x:.1} {:.1}", from.0, from.1, y + back);
+        let _ = write!(self.heads, "M{x:.1} {y:.1}l{half:.1} {back:.1}h{:.1}z", -2.0 * half);
     }
 }
 
@@ -338,12 +298,7 @@ fn indent(depth: usize) -> f64 {
 
 /// What a bar says when the mouse rests on it.
 fn hint(segment: &Segment) -> String {
-    let Segment {
-        state,
-        times,
-        total,
-        ..
-    } = segment;
+    let Segment { state, times, total, .. } = segment;
     match times {
         0 | 1 => format!("{}, {}", state.label(), time(*total)),
         _ => format!("{}, {} in {times} parts", state.label(), time(*total)),

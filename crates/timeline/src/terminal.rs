@@ -60,19 +60,11 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
             let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&words));
         }
     }
-    let _ = writeln!(
-        text,
-        "{}{}",
-        " ".repeat(margin),
-        pen.faint(&scale(chart, columns))
-    );
+    let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&scale(chart, columns)));
     let _ = writeln!(text, "{}", legend(chart, columns, pen));
     if step > 1 {
         let all = chart.rows.len();
-        let _ = writeln!(
-            text,
-            "1 of {step} lanes drawn, {all} in all: --every-lane draws each"
-        );
+        let _ = writeln!(text, "1 of {step} lanes drawn, {all} in all: --every-lane draws each");
     }
     text
 }
@@ -123,11 +115,7 @@ fn scale(chart: &Chart<'_>, columns: usize) -> String {
         if step * mark >= chart.length() || at + 1 + label.width() > columns {
             break;
         }
-        let _ = write!(
-            line,
-            "{}└{label}",
-            " ".repeat(at.saturating_sub(line.width()))
-        );
+        let _ = write!(line, "{}└{label}", " ".repeat(at.saturating_sub(line.width())));
     }
     line
 }

@@ -25,21 +25,11 @@ fn lane(tid: i32, pid: i32, parent: Option<usize>, birth: u64, death: u64) -> La
 }
 
 fn wait(state: State, start: u64, end: u64) -> Wait {
-    Wait {
-        state,
-        start: ms(start),
-        end: ms(end),
-        futex: None,
-        woken: None,
-    }
+    Wait { state, start: ms(start), end: ms(end), futex: None, woken: None }
 }
 
 fn print(at: u64, text: &str) -> Print {
-    Print {
-        at: ms(at),
-        bytes: text.len(),
-        text: text.to_string(),
-    }
+    Print { at: ms(at), bytes: text.len(), text: text.to_string() }
 }
 
 fn trace(lanes: Vec<Lane>) -> Trace {
@@ -94,10 +84,7 @@ fn a_number_that_is_used_again_means_the_later_thread() {
         lane(9, 9, Some(0), 30, 60),
         lane(10, 9, Some(2), 40, 50),
     ]);
-    assert_eq!(
-        labels(&chart(&trace)),
-        ["main", "process 1", "process 2", "thread 1"]
-    );
+    assert_eq!(labels(&chart(&trace)), ["main", "process 1", "process 2", "thread 1"]);
 }
 
 #[test]
@@ -109,10 +96,7 @@ fn a_process_that_became_another_program_says_so() {
     let mut other = lane(3, 3, Some(0), 2, 90);
     other.name = Some("sleep".to_string());
     let trace = trace(vec![main, copy, other]);
-    assert_eq!(
-        labels(&chart(&trace)),
-        ["main", "process 1", "process 2 sleep"]
-    );
+    assert_eq!(labels(&chart(&trace)), ["main", "process 1", "process 2 sleep"]);
 }
 
 #[test]
@@ -139,9 +123,7 @@ fn a_lane_is_cut_where_its_state_changes() {
 #[test]
 fn many_short_waits_are_one_segment() {
     let mut main = lane(1, 1, None, 0, 1000);
-    main.waits = (0..100)
-        .map(|n| wait(State::Sleeping, 10 * n, 10 * n + 9))
-        .collect();
+    main.waits = (0..100).map(|n| wait(State::Sleeping, 10 * n, 10 * n + 9)).collect();
     let trace = trace(vec![main]);
     let segments = chart(&trace).segments(&trace.lanes[0], 10);
     assert_eq!(segments.len(), 1);
@@ -152,36 +134,22 @@ fn many_short_waits_are_one_segment() {
 
 #[test]
 fn a_life_shorter_than_a_column_can_be_seen() {
-    let trace = trace(vec![
-        lane(1, 1, None, 0, 10_000),
-        lane(2, 1, Some(0), 5_000, 5_001),
-    ]);
+    let trace = trace(vec![lane(1, 1, None, 0, 10_000), lane(2, 1, Some(0), 5_000, 5_001)]);
     assert_eq!(chart(&trace).segments(&trace.lanes[1], 20).len(), 1);
 }
 
 #[test]
 fn the_picture_begins_shortly_before_the_story() {
-    let trace = trace(vec![
-        lane(1, 1, None, 0, 600),
-        lane(2, 1, Some(0), 100, 600),
-    ]);
+    let trace = trace(vec![lane(1, 1, None, 0, 600), lane(2, 1, Some(0), 100, 600)]);
     assert_eq!(chart(&trace).start, ms(80));
 }
 
 #[test]
 fn pieces_of_a_line_are_one_word_and_words_apart_are_not() {
     let mut main = lane(1, 1, None, 0, 10_000);
-    main.prints = vec![
-        print(0, "done"),
-        print(0, "\n"),
-        print(50, "ping"),
-        print(60, "ping\x1b"),
-    ];
+    main.prints = vec![print(0, "done"), print(0, "\n"), print(50, "ping"), print(60, "ping\x1b")];
     let trace = trace(vec![main]);
-    let word = |at, text: &str| Words {
-        at: ms(at),
-        text: text.to_string(),
-    };
+    let word = |at, text: &str| Words { at: ms(at), text: text.to_string() };
     assert_eq!(
         chart(&trace).words(&trace.lanes[0], 100),
         [word(0, "done"), word(50, "ping"), word(60, "ping\u{fffd}")]
@@ -219,11 +187,7 @@ fn a_condition_that_counted_to_the_value_of_a_lock_is_still_a_condition() {
         wait
     };
     let mut main = lane(1, 1, None, 0, 100);
-    main.waits = vec![
-        at(8, State::Wakeup, 0),
-        at(8, State::Lock, 20),
-        at(16, State::Lock, 40),
-    ];
+    main.waits = vec![at(8, State::Wakeup, 0), at(8, State::Lock, 20), at(16, State::Lock, 40)];
     let mut trace = trace(vec![main]);
     trace.correct();
     let states: Vec<_> = trace.lanes[0].waits.iter().map(|wait| wait.state).collect();
@@ -238,11 +202,7 @@ fn the_terminal_shows_a_lane_in_each_line() {
     let mut thread = lane(2, 1, Some(0), 0, 50);
     thread.waits = vec![wait(State::Lock, 0, 25), wait(State::Sleeping, 25, 50)];
     let trace = trace(vec![main, thread]);
-    let style = Style {
-        width: 32,
-        color: false,
-        every_lane: false,
-    };
+    let style = Style { width: 32, color: false, every_lane: false };
     assert_eq!(
         terminal::draw(&chart(&trace), &style),
         "specimen  1 process · 2 threads · 100 ms · exit code 0
@@ -272,21 +232,10 @@ fn what_a_program_prints_cannot_break_the_pictures() {
 
 #[test]
 fn times_have_about_three_digits() {
-    let written: Vec<_> = [
-        0,
-        7,
-        999_600,
-        1_234_000,
-        12_340_000,
-        999_600_000,
-        61_000_000_000,
-    ]
-    .map(|nanos| time(Duration::from_nanos(nanos)))
-    .into();
-    assert_eq!(
-        written,
-        ["0", "0 µs", "1 ms", "1.23 ms", "12.3 ms", "1 s", "61 s"]
-    );
+    let written: Vec<_> = [0, 7, 999_600, 1_234_000, 12_340_000, 999_600_000, 61_000_000_000]
+        .map(|nanos| time(Duration::from_nanos(nanos)))
+        .into();
+    assert_eq!(written, ["0", "0 µs", "1 ms", "1.23 ms", "12.3 ms", "1 s", "61 s"]);
 }
 
 #[test]
@@ -298,11 +247,6 @@ fn a_text_is_shortened_to_its_columns() {
 
 #[test]
 fn exit_codes_are_those_of_shells() {
-    let codes = [
-        Outcome::Exited(7),
-        Outcome::Killed(9),
-        Outcome::AtLimit,
-        Outcome::OnRequest(2),
-    ];
+    let codes = [Outcome::Exited(7), Outcome::Killed(9), Outcome::AtLimit, Outcome::OnRequest(2)];
     assert_eq!(codes.map(Outcome::exit_code), [7, 137, 124, 130]);
 }

@@ -169,23 +169,11 @@ impl Lane {
         let mut stretches = Vec::with_capacity(2 * self.waits.len() + 1);
         let mut at = self.birth;
         for wait in &self.waits {
-            stretches.push(Stretch {
-                state: State::Running,
-                start: at,
-                end: wait.start,
-            });
-            stretches.push(Stretch {
-                state: wait.state,
-                start: wait.start,
-                end: wait.end,
-            });
+            stretches.push(Stretch { state: State::Running, start: at, end: wait.start });
+            stretches.push(Stretch { state: wait.state, start: wait.start, end: wait.end });
             at = wait.end;
         }
-        stretches.push(Stretch {
-            state: State::Running,
-            start: at,
-            end: self.death,
-        });
+        stretches.push(Stretch { state: State::Running, start: at, end: self.death });
         stretches.retain(|stretch| !stretch.length().is_zero());
         stretches
     }

@@ -40,11 +40,7 @@ impl<'a> Tree<'a> {
                 (0..=at).rev().find(first).unwrap_or(0)
             })
             .collect();
-        Tree {
-            lanes,
-            process_of,
-            every_thread,
-        }
+        Tree { lanes, process_of, every_thread }
     }
 
     /// A process, then its threads, then the processes that it made.
@@ -56,11 +52,7 @@ impl<'a> Tree<'a> {
         depth: usize,
         rows: &mut Vec<Row>,
     ) {
-        rows.push(Row {
-            lane: process,
-            label,
-            depth,
-        });
+        rows.push(Row { lane: process, label, depth });
         let depth = depth + 1;
         let members = (0..self.lanes.len()).filter(|&at| {
             let lane = &self.lanes[at];

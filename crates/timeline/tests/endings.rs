@@ -43,10 +43,7 @@ fn a_real_time_signal_reaches_the_program() {
 fn a_program_that_is_not_there() {
     let (code, said) = run(&["no_such_program"]);
     assert_eq!(code, Some(127));
-    assert_eq!(
-        said,
-        "timeline: there is no lesson and no command no_such_program\n"
-    );
+    assert_eq!(said, "timeline: there is no lesson and no command no_such_program\n");
     let (code, said) = run(&["./no_such_program"]);
     assert_eq!(code, Some(127));
     assert_eq!(said, "timeline: there is no file ./no_such_program\n");
@@ -62,10 +59,8 @@ fn a_file_that_is_no_program() {
 
 #[test]
 fn a_picture_that_cannot_be_written_is_known_before_the_run() {
-    let output = timeline()
-        .args(["--svg", "/no/such/folder/x.svg", "echo", "ran"])
-        .output()
-        .unwrap();
+    let output =
+        timeline().args(["--svg", "/no/such/folder/x.svg", "echo", "ran"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write /no/such/folder/x.svg"));
@@ -82,10 +77,7 @@ fn a_limit_must_be_a_time() {
 #[test]
 fn the_limit_ends_the_program_and_its_children() {
     let start = Instant::now();
-    let run = watch(
-        &["--limit", "0.5"],
-        &["sh", "-c", "echo $$; sleep 1000 & echo $!; wait"],
-    );
+    let run = watch(&["--limit", "0.5"], &["sh", "-c", "echo $$; sleep 1000 & echo $!; wait"]);
     assert!(start.elapsed() < Duration::from_secs(20));
     assert_eq!(run.output.status.code(), Some(124));
     assert_eq!(run.trace.lanes(), ["main", "process 1 sleep"]);
@@ -128,12 +120,7 @@ fn interrupted(script: &str) -> (Option<i32>, String) {
     }
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
     let mut chart = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut chart)
-        .unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut chart).unwrap();
     let code = child.wait().unwrap().code();
     assert_gone(&pids);
     (code, chart)

@@ -14,10 +14,7 @@ fn watch_specimen(options: &[&str], what: &str) -> Run {
 #[test]
 fn bank_lock_is_a_staircase() {
     let Run { output, trace, .. } = watch(&[], &["bank_lock"]);
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "账户余额：100 元\n"
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "账户余额：100 元\n");
     assert_eq!(output.status.code(), Some(0));
     staircase(&trace);
 
@@ -36,10 +33,7 @@ fn bank_lock_is_a_staircase() {
 fn the_python_bank_is_the_same_staircase() {
     let twin = common::lesson("bank_lock/bank_lock.py");
     let Run { output, trace, .. } = watch(&[], &["python3", twin.to_str().unwrap()]);
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "账户余额：100 元\n"
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "账户余额：100 元\n");
     staircase(&trace);
 }
 
@@ -51,16 +45,9 @@ fn staircase(trace: &Seen) {
 
     let sleeps = trace.stretches("sleeping");
     let lanes: HashSet<_> = sleeps.iter().map(|sleep| &sleep.lane).collect();
-    assert_eq!(
-        (sleeps.len(), lanes.len()),
-        (100, 100),
-        "each thread sleeps once"
-    );
+    assert_eq!((sleeps.len(), lanes.len()), (100, 100), "each thread sleeps once");
     for pair in sleeps.windows(2) {
-        assert!(
-            pair[0].end <= pair[1].start,
-            "two hold the lock at once: {pair:?}"
-        );
+        assert!(pair[0].end <= pair[1].start, "two hold the lock at once: {pair:?}");
     }
 
     let wakes = trace.arrows("wake");
@@ -99,15 +86,8 @@ fn every_process_and_thread_stands_in_its_place() {
         "process 2:2",
     ];
     assert_eq!(trace.lanes(), lanes);
-    let births: Vec<_> = trace
-        .arrows("birth")
-        .into_iter()
-        .map(|b| (b.from, b.to))
-        .collect();
-    let births: Vec<_> = births
-        .iter()
-        .map(|(from, to)| (from.as_str(), to.as_str()))
-        .collect();
+    let births: Vec<_> = trace.arrows("birth").into_iter().map(|b| (b.from, b.to)).collect();
+    let births: Vec<_> = births.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
     assert_eq!(
         births,
         [
@@ -135,10 +115,7 @@ fn sleeps_are_as_long_as_the_program_asked_for() {
             .map(common::Stretch::length)
             .sum();
         // A sleep is never shorter than asked. A busy machine makes it longer.
-        assert!(
-            (asked..asked * 1.5).contains(&slept),
-            "{lane} slept {slept} ms"
-        );
+        assert!((asked..asked * 1.5).contains(&slept), "{lane} slept {slept} ms");
     }
 }
 
@@ -165,12 +142,7 @@ fn helper_threads_are_left_out_unless_asked_for() {
     let every = watch_specimen(&["--every-thread"], "helpers").trace;
     assert_eq!(
         every.lanes(),
-        [
-            "main",
-            "thread 1 util-watch",
-            "thread 2 ctrl-c",
-            "thread 3 talker"
-        ]
+        ["main", "thread 1 util-watch", "thread 2 ctrl-c", "thread 3 talker"]
     );
 }
 
@@ -219,11 +191,6 @@ fn threads_of_python_wait_for_the_interpreter_lock() {
     let trace = watch(&[], &["python3", "-c", program]).trace;
     for lane in ["thread 1", "thread 2"] {
         let waits = trace.stretches("waiting for Python's interpreter lock");
-        assert!(
-            waits
-                .iter()
-                .any(|wait| wait.lane == lane && wait.length() > 4.0),
-            "{lane}"
-        );
+        assert!(waits.iter().any(|wait| wait.lane == lane && wait.length() > 4.0), "{lane}");
     }
 }

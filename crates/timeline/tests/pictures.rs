@@ -24,15 +24,9 @@ fn the_json_is_in_the_trace_event_format() {
         }
         match event["ph"].as_str().unwrap() {
             "M" => has("args"),
-            "X" => assert!(
-                event["dur"].as_f64().is_some_and(|dur| dur > 0.0),
-                "{event}"
-            ),
+            "X" => assert!(event["dur"].as_f64().is_some_and(|dur| dur > 0.0), "{event}"),
             "i" => assert_eq!(event["s"], "t"),
-            "s" | "f" => arrows
-                .entry(event["id"].as_i64().unwrap())
-                .or_default()
-                .push(event),
+            "s" | "f" => arrows.entry(event["id"].as_i64().unwrap()).or_default().push(event),
             other => panic!("{other} is no phase that is used here"),
         }
     }
@@ -56,10 +50,7 @@ fn the_json_is_in_the_trace_event_format() {
     for bar in bars {
         let (start, length) = (bar["ts"].as_f64().unwrap(), bar["dur"].as_f64().unwrap());
         if let Some(end) = ends.insert(bar["tid"].as_i64().unwrap(), start + length) {
-            assert!(
-                (end - start).abs() < 0.001,
-                "a gap or an overlap before {bar}"
-            );
+            assert!((end - start).abs() < 0.001, "a gap or an overlap before {bar}");
         }
     }
 }
@@ -69,20 +60,12 @@ fn the_svg_needs_nothing_but_itself() {
     let run = watch(&[], &["bank_lock"]);
     let document = roxmltree::Document::parse(&run.svg).unwrap();
     let root = document.root_element();
-    assert_eq!(
-        root.tag_name().namespace(),
-        Some("http://www.w3.org/2000/svg")
-    );
+    assert_eq!(root.tag_name().namespace(), Some("http://www.w3.org/2000/svg"));
     assert_eq!(child_text(root, "title"), Some("bank_lock"));
 
     for node in root.descendants() {
         assert!(!["script", "image", "use", "foreignObject"].contains(&node.tag_name().name()));
-        assert!(
-            !node
-                .attributes()
-                .any(|attribute| attribute.name() == "href"),
-            "{node:?}"
-        );
+        assert!(!node.attributes().any(|attribute| attribute.name() == "href"), "{node:?}");
     }
     let style = child_text(root, "style").unwrap();
     assert!(!style.contains("url(") && !style.contains("@import"));
@@ -93,10 +76,9 @@ fn the_svg_needs_nothing_but_itself() {
 fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
     let run = watch(&[], &["bank_lock"]);
     let document = roxmltree::Document::parse(&run.svg).unwrap();
-    let bars = document.descendants().filter(|node| {
-        node.attribute("class")
-            .is_some_and(|class| class.starts_with("bar "))
-    });
+    let bars = document
+        .descendants()
+        .filter(|node| node.attribute("class").is_some_and(|class| class.starts_with("bar ")));
     let number = |bar: roxmltree::Node<'_, '_>, name| -> f64 {
         bar.attribute(name).unwrap().parse().unwrap()
     };
@@ -112,19 +94,13 @@ fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
     for bar in bars {
         let hint = child_text(bar, "title").unwrap();
         let (lane, state) = hint.split_once(": ").unwrap();
-        assert!(
-            state.contains("ms") || state.contains("µs") || state.contains(" s"),
-            "{hint}"
-        );
+        assert!(state.contains("ms") || state.contains("µs") || state.contains(" s"), "{hint}");
         if !lanes.contains(&lane) {
             lanes.push(lane);
         }
         assert!(number(bar, "x") >= 0.0 && number(bar, "width") > 0.0);
         assert!(number(bar, "x") + number(bar, "width") <= view[2], "{hint}");
-        assert!(
-            number(bar, "y") + number(bar, "height") <= view[3],
-            "{hint}"
-        );
+        assert!(number(bar, "y") + number(bar, "height") <= view[3], "{hint}");
     }
     assert_eq!(lanes.len(), 101);
 }

@@ -13,9 +13,7 @@ pub const TIMELINE: &str = env!("CARGO_BIN_EXE_timeline");
 
 /// The program of `examples/specimen.rs`.
 pub fn specimen() -> PathBuf {
-    let path = Path::new(TIMELINE)
-        .with_file_name("examples")
-        .join("specimen");
+    let path = Path::new(TIMELINE).with_file_name("examples").join("specimen");
     assert!(
         path.exists(),
         "{} is missing: build it with `cargo build -p timeline --examples`",
@@ -25,9 +23,7 @@ pub fn specimen() -> PathBuf {
 }
 
 pub fn lesson(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../lessons")
-        .join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons").join(path)
 }
 
 /// A run of the tool, with everything that it left.
@@ -54,16 +50,8 @@ pub fn watch(options: &[&str], command: &[&str]) -> Run {
         })
     };
     let json = read(&json);
-    assert!(
-        !json.is_empty(),
-        "no chart: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Run {
-        trace: Seen::new(serde_json::from_str(&json).unwrap()),
-        svg: read(&svg),
-        output,
-    }
+    assert!(!json.is_empty(), "no chart: {}", String::from_utf8_lossy(&output.stderr));
+    Run { trace: Seen::new(serde_json::from_str(&json).unwrap()), svg: read(&svg), output }
 }
 
 /// The tool, in the environment that a student has.
@@ -129,25 +117,15 @@ impl Seen {
         let events = document["traceEvents"].as_array().unwrap().clone();
         let named = events.iter().filter(|event| event["name"] == "thread_name");
         let names = named
-            .map(|event| {
-                (
-                    ids(event),
-                    event["args"]["name"].as_str().unwrap().to_string(),
-                )
-            })
+            .map(|event| (ids(event), event["args"]["name"].as_str().unwrap().to_string()))
             .collect();
         Seen { events, names }
     }
 
     /// The names of the lanes, in the order of the chart.
     pub fn lanes(&self) -> Vec<&str> {
-        let named = self
-            .events
-            .iter()
-            .filter(|event| event["name"] == "thread_name");
-        named
-            .map(|event| event["args"]["name"].as_str().unwrap())
-            .collect()
+        let named = self.events.iter().filter(|event| event["name"] == "thread_name");
+        named.map(|event| event["args"]["name"].as_str().unwrap()).collect()
     }
 
     fn lane(&self, event: &Value) -> String {
@@ -156,10 +134,7 @@ impl Seen {
 
     /// All stretches in a state, in order of time.
     pub fn stretches(&self, state: &str) -> Vec<Stretch> {
-        let found = self
-            .events
-            .iter()
-            .filter(|e| e["ph"] == "X" && e["name"] == state);
+        let found = self.events.iter().filter(|e| e["ph"] == "X" && e["name"] == state);
         let mut stretches: Vec<_> = found.map(|event| self.stretch(event)).collect();
         stretches.sort_by(|a, b| a.start.total_cmp(&b.start));
         stretches
@@ -167,10 +142,7 @@ impl Seen {
 
     /// A lane's whole life, in order of time.
     pub fn life(&self, lane: &str) -> Vec<Stretch> {
-        let found = self
-            .events
-            .iter()
-            .filter(|e| e["ph"] == "X" && self.lane(e) == lane);
+        let found = self.events.iter().filter(|e| e["ph"] == "X" && self.lane(e) == lane);
         let mut stretches: Vec<_> = found.map(|event| self.stretch(event)).collect();
         stretches.sort_by(|a, b| a.start.total_cmp(&b.start));
         stretches
@@ -188,13 +160,10 @@ impl Seen {
     /// The arrows of a kind, `birth` or `wake`.
     pub fn arrows(&self, kind: &str) -> Vec<Arrow> {
         let ends = |phase: &'static str| {
-            self.events
-                .iter()
-                .filter(move |e| e["ph"] == phase && e["name"] == kind)
+            self.events.iter().filter(move |e| e["ph"] == phase && e["name"] == kind)
         };
-        let ends_by_id: HashMap<i64, &Value> = ends("f")
-            .map(|event| (event["id"].as_i64().unwrap(), event))
-            .collect();
+        let ends_by_id: HashMap<i64, &Value> =
+            ends("f").map(|event| (event["id"].as_i64().unwrap(), event)).collect();
         ends("s")
             .map(|start| {
                 let end = ends_by_id[&start["id"].as_i64().unwrap()];
@@ -211,11 +180,7 @@ impl Seen {
     /// Who made a lane.
     pub fn parent(&self, lane: &str) -> String {
         let births = self.arrows("birth");
-        births
-            .into_iter()
-            .find(|birth| birth.to == lane)
-            .unwrap()
-            .from
+        births.into_iter().find(|birth| birth.to == lane).unwrap().from
     }
 
     /// What was printed by which lane, with the number of bytes.
@@ -224,21 +189,14 @@ impl Seen {
         found
             .map(|event| {
                 let text = event["args"]["text"].as_str().unwrap().to_string();
-                (
-                    self.lane(event),
-                    text,
-                    event["args"]["bytes"].as_u64().unwrap(),
-                )
+                (self.lane(event), text, event["args"]["bytes"].as_u64().unwrap())
             })
             .collect()
     }
 }
 
 fn ids(event: &Value) -> (i64, i64) {
-    (
-        event["pid"].as_i64().unwrap(),
-        event["tid"].as_i64().unwrap(),
-    )
+    (event["pid"].as_i64().unwrap(), event["tid"].as_i64().unwrap())
 }
 
 fn millis(event: &Value) -> f64 {
