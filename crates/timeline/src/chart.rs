@@ -109,11 +109,10 @@ impl<'a> Chart<'a> {
             if stretch.end <= self.start {
                 continue;
             }
-            let columns = column_at(stretch.start)..(column_at(stretch.end) + 1).min(columns);
-            for column in columns {
+            let (first, last) = (column_at(stretch.start), column_at(stretch.end));
+            for (column, spent) in spent.iter_mut().enumerate().take(last + 1).skip(first) {
                 let from = stretch.start.max(edge(column));
                 let to = stretch.end.min(edge(column + 1));
-                let spent: &mut [Duration; _] = &mut spent[column];
                 spent[stretch.state as usize] += to.saturating_sub(from);
             }
         }
