@@ -227,10 +227,9 @@ impl<'a> Picture<'a> {
     }
 
     fn arrows(&mut self, class: &str, arrows: &Arrows) {
-        // Many lines beside each other make a band, which must not hide what is below it.
-        let (width, opacity) = if self.bar < 10.0 { (0.5, 0.3) } else { (0.9, 0.8) };
+        let width = if self.bar < 10.0 { 0.5 } else { 0.9 };
         self.add(format_args!(
-            r#"<path class="{class}" stroke-width="{width}" stroke-opacity="{opacity}" d="{}"/><path class="{class}-head" d="{}"/>"#,
+            r#"<path class="{class}" stroke-width="{width}" d="{}"/><path class="{class}-head" d="{}"/>"#,
             arrows.lines, arrows.heads
         ));
     }
