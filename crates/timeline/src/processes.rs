@@ -49,8 +49,17 @@ impl Processes {
 
     fn kill_all(&self, why: Outcome) {
         let mut alive = self.lock();
-        alive.ended = Some(why);
+        if !alive.pids.is_empty() {
+            alive.ended = Some(why);
+        }
         alive.pids.iter().for_each(|&pid| send(Signal::SIGKILL, pid));
+    }
+
+    /// Sends a signal to one of them. The number of one that is gone may mean another by now.
+    fn signal(&self, pid: i32, signal: Signal) {
+        if self.lock().pids.contains(&pid) {
+            send(signal, pid);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Alive> {
@@ -98,7 +107,7 @@ impl Requests {
                         }
                         // A key pressed at the terminal has already reached the program.
                         if !from_terminal {
-                            send(signal, root);
+                            processes.signal(root, signal);
                         }
                         deadline = Some((Instant::now() + GRACE, why));
                     }
