@@ -54,7 +54,7 @@ fn interpreter(command: &Path) -> Option<PathBuf> {
         return None;
     }
     let asked = Command::new(command)
-        .args(["-c", "import sys; print(sys.executable)"])
+        .args(["-S", "-c", "import sys; print(sys.executable)"])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
