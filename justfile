@@ -11,6 +11,10 @@ run lesson *arguments:
 parity *lesson:
     cargo run --quiet --package parity -- {{lesson}}
 
+# Draw what a lesson's processes and threads did: just timeline bank_lock (Linux)
+timeline *arguments:
+    cargo run --quiet --package timeline -- {{arguments}}
+
 # The tests that need nothing but Rust
 test:
     cargo test --workspace

@@ -10,7 +10,7 @@ def add():
     global num
     for _ in range(ROUNDS):
         read = num
-        # The other thread's turn: what it writes now, the next line overwrites.
+        # A moment passes: what the other thread writes now, the last line overwrites.
         pause()
         num = read + 1
 

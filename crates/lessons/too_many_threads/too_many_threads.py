@@ -7,7 +7,7 @@ import time
 
 # The million steps per second of our threads and of theirs, all busy at the same time.
 def busy_second(ours, theirs):
-    # A busy thread is slow to let others start, so all start to count together.
+    # Busy threads are slow to let others start, so all wait here for the last one.
     go = threading.Event()
     stop = False
     steps = {"ours": 0, "theirs": 0}
@@ -38,15 +38,15 @@ def busy_second(ours, theirs):
 
 def row(whose, threads, together):
     each = together / threads
-    each_bar = "█" * math.ceil(20 * each / most * cores)
-    bar = "█" * math.ceil(20 * together / most)
-    print(f"{whose:<7} {threads:>7} {each:>9.2f} {each_bar:<21} {together:>9.1f} {bar}")
+    each_bar = "█" * min(25, math.ceil(20 * each / most * cores))
+    bar = "█" * min(25, math.ceil(20 * together / most))
+    print(f"{whose:<7} {threads:>7} {each:>9.2f} {each_bar:<25} {together:>9.1f} {bar}")
 
 
 cores = os.cpu_count()
 most, _ = busy_second(cores, 0)
 
-print("        threads      each                        together, in million steps/s")
+print("        threads      each                            together, in million steps/s")
 row("alone", cores, most)
 for threads in (4 * cores, 16 * cores, 64 * cores):
     row("alone", threads, busy_second(threads, 0)[0])

@@ -144,8 +144,7 @@ impl Description {
             wrong_pause: None,
         };
         if transcript.pid != 0 {
-            let main = transcript.pid.into();
-            reading.values.ids.insert("main".to_owned(), main);
+            reading.values.ids.insert("main".to_owned(), transcript.pid.into());
         }
         while says.read(&mut reading, Duration::ZERO, None) {
             reading.wrong_pause = None;

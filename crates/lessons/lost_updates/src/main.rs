@@ -1,6 +1,7 @@
 // Two threads each add 1 a million times to one global, in two steps: additions are lost.
 // Notes: 线程共享全局变量 (N3 3.5). Page: lost_updates. Twin: shared_counter.
 
+use std::hint;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 
@@ -21,8 +22,10 @@ fn main() {
 fn add() {
     for _ in 0..ROUNDS {
         let num = NUM.load(Relaxed);
-        // The other thread's turn: what it writes now, the next line overwrites.
-        thread::yield_now();
+        // A moment passes: what the other thread writes now, the last line overwrites.
+        for _ in 0..10 {
+            hint::spin_loop();
+        }
         NUM.store(num + 1, Relaxed);
     }
 }

@@ -1,7 +1,8 @@
 // Busy threads share the cores: with more threads each gets less, and all together no more.
 // Notes: 线程过多 (N0, N1). Page: too_many_threads.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,12 +11,12 @@ fn main() {
     let [most, _] = busy_second(cores, 0);
     let row = |whose: &str, threads: usize, together: f64| {
         let each = together / threads as f64;
-        let bar = |part: f64| "█".repeat((20.0 * part).ceil() as usize);
+        let bar = |part: f64| "█".repeat((20.0 * part).ceil().min(25.0) as usize);
         let (each_bar, bar) = (bar(each / most * cores as f64), bar(together / most));
-        println!("{whose:<7} {threads:>7} {each:>9.2} {each_bar:<21} {together:>9.1} {bar}");
+        println!("{whose:<7} {threads:>7} {each:>9.2} {each_bar:<25} {together:>9.1} {bar}");
     };
 
-    println!("        threads      each                        together, in million steps/s");
+    println!("        threads      each                            together, in million steps/s");
     row("alone", cores, most);
     for threads in [4 * cores, 16 * cores, 64 * cores] {
         row("alone", threads, busy_second(threads, 0)[0]);
@@ -29,24 +30,25 @@ fn main() {
 
 // The million steps per second of our threads and of theirs, all busy at the same time.
 fn busy_second(ours: usize, theirs: usize) -> [f64; 2] {
+    // Busy threads are slow to let others start, so all wait here for the last one.
+    let all_here = &Barrier::new(ours + theirs + 1);
     let stop = &AtomicBool::new(false);
-    let start = Instant::now();
-
-    thread::scope(|scope| {
-        let groups = [ours, theirs].map(|threads| {
-            let threads = (0..threads).map(|_| scope.spawn(|| count_until(stop)));
-            threads.collect::<Vec<_>>()
-        });
-
+    let steps = [AtomicU64::new(0), AtomicU64::new(0)];
+    let micros = thread::scope(|scope| {
+        for n in 0..ours + theirs {
+            let steps = &steps[usize::from(n >= ours)];
+            scope.spawn(move || {
+                all_here.wait();
+                steps.fetch_add(count_until(stop), Relaxed);
+            });
+        }
+        let start = Instant::now();
+        all_here.wait();
         thread::sleep(Duration::from_secs(1));
         stop.store(true, Relaxed);
-        let micros = start.elapsed().as_secs_f64() * 1e6;
-
-        groups.map(|threads| {
-            let steps = threads.into_iter().map(|thread| thread.join().unwrap());
-            steps.sum::<u64>() as f64 / micros
-        })
-    })
+        1e6 * start.elapsed().as_secs_f64()
+    });
+    steps.map(|steps| steps.into_inner() as f64 / micros)
 }
 
 fn count_until(stop: &AtomicBool) -> u64 {

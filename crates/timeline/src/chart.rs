@@ -1,0 +1,266 @@
+//! What there is to draw: which lanes, in which order, under which names, from when to when.
+
+use std::time::Duration;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::trace::{Lane, Print, State, Trace};
+use crate::tree::{self, Row};
+
+/// A trace made ready to be drawn.
+pub struct Chart<'a> {
+    pub trace: &'a Trace,
+    pub title: String,
+    /// How much there was and how it ended, in a line.
+    pub facts: String,
+    pub rows: Vec<Row>,
+    /// The row of each lane that has one.
+    row_of: Vec<Option<usize>>,
+    /// Where the picture begins: just before the first thing worth seeing.
+    pub start: Duration,
+    pub end: Duration,
+}
+
+/// A piece of a lane that looks alike at the resolution of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    pub state: State,
+    pub start: Duration,
+    pub end: Duration,
+    /// How many times the lane was in this state here, and how long these times were in all.
+    pub times: usize,
+    pub total: Duration,
+}
+
+/// What a lane printed at about one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    pub at: Duration,
+    pub text: String,
+}
+
+/// One row's call woke another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handover {
+    pub from: usize,
+    pub at: Duration,
+    pub to: usize,
+    pub arrives: Duration,
+}
+
+impl<'a> Chart<'a> {
+    pub fn new(trace: &'a Trace, title: String, every_thread: bool) -> Chart<'a> {
+        let start = story_start(trace);
+        let rows = tree::rows(trace, every_thread);
+        let mut row_of = vec![None; trace.lanes.len()];
+        for (at, row) in rows.iter().enumerate() {
+            row_of[row.lane] = Some(at);
+        }
+        Chart {
+            trace,
+            title,
+            facts: facts(trace, &rows),
+            rows,
+            row_of,
+            start,
+            // A picture of nothing still needs a width.
+            end: trace.end.max(start + Duration::from_nanos(1)),
+        }
+    }
+
+    pub fn lane(&self, row: &Row) -> &'a Lane {
+        &self.trace.lanes[row.lane]
+    }
+
+    pub fn length(&self) -> Duration {
+        self.end - self.start
+    }
+
+    /// Where a moment stands in the picture, from 0 at its left edge to 1 at its right.
+    pub fn position(&self, at: Duration) -> f64 {
+        let since = at.clamp(self.start, self.end) - self.start;
+        since.as_secs_f64() / self.length().as_secs_f64()
+    }
+
+    /// The states that can be seen in a picture of so many columns.
+    pub fn states(&self, columns: usize) -> Vec<State> {
+        let seen: Vec<State> = self
+            .rows
+            .iter()
+            .flat_map(|row| self.segments(self.lane(row), columns))
+            .map(|segment| segment.state)
+            .collect();
+        let mut states = State::ALL.to_vec();
+        states.retain(|state| seen.contains(state));
+        states
+    }
+
+    /// Cuts a lane into what can be seen in a picture of so many columns: in each column the
+    /// state that took most of it. A picture of a million short waits stays small that way.
+    pub fn segments(&self, lane: &Lane, columns: usize) -> Vec<Segment> {
+        const NONE: [Duration; State::ALL.len()] = [Duration::ZERO; State::ALL.len()];
+        let edge =
+            |column: usize| self.start + self.length().mul_f64(column as f64 / columns as f64);
+        let column_at = |at: Duration| (self.position(at) * columns as f64) as usize;
+
+        let stretches = lane.stretches();
+        let mut spent = vec![NONE; columns];
+        for stretch in &stretches {
+            if stretch.end <= self.start {
+                continue;
+            }
+            let (first, last) = (column_at(stretch.start), column_at(stretch.end));
+            for (column, spent) in spent.iter_mut().enumerate().take(last + 1).skip(first) {
+                let from = stretch.start.max(edge(column));
+                let to = stretch.end.min(edge(column + 1));
+                spent[stretch.state as usize] += to.saturating_sub(from);
+            }
+        }
+
+        let mut segments: Vec<Segment> = Vec::new();
+        for (column, spent) in spent.iter().enumerate() {
+            let most = State::ALL.into_iter().max_by_key(|&state| spent[state as usize]);
+            let Some(state) = most.filter(|&state| !spent[state as usize].is_zero()) else {
+                continue;
+            };
+            let (start, end) = (edge(column).max(lane.birth), edge(column + 1).min(lane.death));
+            match segments.last_mut() {
+                Some(last) if last.state == state => last.end = end,
+                _ => segments.push(Segment { state, start, end, times: 0, total: Duration::ZERO }),
+            }
+        }
+
+        // Both lists are in order of time.
+        let mut first = 0;
+        for segment in &mut segments {
+            first += stretches[first..].partition_point(|s| s.end <= segment.start);
+            let inside = stretches[first..].iter().take_while(|s| s.start < segment.end);
+            for stretch in inside.filter(|s| s.state == segment.state) {
+                segment.times += 1;
+                segment.total += stretch.length();
+            }
+        }
+        segments
+    }
+
+    /// What a lane printed, with everything joined that came at about the same moment.
+    ///
+    /// A line may come in pieces: Python writes the end of one by itself when it does not buffer.
+    pub fn words(&self, lane: &Lane, columns: usize) -> Vec<Words> {
+        const MOMENT: Duration = Duration::from_millis(1);
+        let moment = (self.length() / columns as u32).min(MOMENT);
+        let mut words: Vec<Words> = Vec::new();
+        for Print { at, text, .. } in lane.prints.iter().filter(|print| print.at >= self.start) {
+            match words.last_mut() {
+                Some(last) if *at < last.at + moment => last.text += text,
+                _ => words.push(Words { at: *at, text: text.clone() }),
+            }
+        }
+        for word in &mut words {
+            let lines: Vec<_> =
+                word.text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+            let line = lines.join(" ⏎ ");
+            word.text = line.replace(char::is_control, "�");
+        }
+        words
+    }
+
+    /// The row of who made the lane of this row: where that is a thread which is left out, the row
+    /// of its process.
+    pub fn parent(&self, row: &Row) -> Option<usize> {
+        let parent = self.lane(row).parent?;
+        let pid = self.trace.lanes[parent].pid;
+        let process = |at: &usize| self.lane(&self.rows[*at]).tid == pid;
+        self.row_of[parent].or_else(|| (0..self.rows.len()).find(process))
+    }
+
+    /// The waits that another lane in the picture ended.
+    pub fn handovers(&self) -> Vec<Handover> {
+        let mut handovers = Vec::new();
+        for (to, row) in self.rows.iter().enumerate() {
+            for wait in &self.lane(row).waits {
+                let handed = matches!(wait.state, State::Lock | State::Wakeup);
+                if let Some(wake) = wait.woken.filter(|_| handed)
+                    && let Some(from) = self.row_of[wake.by]
+                    && from != to
+                {
+                    handovers.push(Handover { from, at: wake.at, to, arrives: wait.end });
+                }
+            }
+        }
+        handovers
+    }
+
+    /// The time between two marks of the scale, so that there are at most so many of them.
+    pub fn scale(&self, marks: usize) -> Duration {
+        let least = self.length() / marks as u32;
+        let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+        let mut steps = steps.map(Duration::from_micros);
+        steps.find(|&step| step >= least).unwrap_or(least)
+    }
+}
+
+fn facts(trace: &Trace, rows: &[Row]) -> String {
+    let processes = rows.iter().filter(|row| trace.lanes[row.lane].is_process()).count();
+    let mut facts = vec![
+        count(processes, "process", "processes"),
+        count(rows.len(), "thread", "threads"),
+        time(trace.end),
+        trace.outcome.to_string(),
+    ];
+    let left_out = trace.lanes.len() - rows.len();
+    if left_out > 0 {
+        facts.push(count(left_out, "helper thread left out", "helper threads left out"));
+    }
+    facts.join(" · ")
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// A length of time with about three digits.
+pub fn time(length: Duration) -> String {
+    let millis = length.as_secs_f64() * 1e3;
+    match millis {
+        0.0 => "0".to_string(),
+        ..0.9995 => format!("{:.0} µs", millis * 1e3),
+        ..9.995 => format!("{} ms", rounded(millis, 2)),
+        ..99.95 => format!("{} ms", rounded(millis, 1)),
+        ..999.5 => format!("{millis:.0} ms"),
+        _ => format!("{} s", rounded(millis / 1e3, 2)),
+    }
+}
+
+fn rounded(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// As much of a text as fits into so many columns of a terminal.
+pub fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_string();
+    }
+    let mut width = 1;
+    let fits = |c: &char| {
+        width += c.width().unwrap_or(0);
+        width <= columns
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    start + "…"
+}
+
+/// Before the first birth, the first word and the first sleep a program only loads itself, which
+/// takes Python long and tells nothing.
+fn story_start(trace: &Trace) -> Duration {
+    let birth = trace.lanes.get(1).map(|lane| lane.birth);
+    let word = trace.lanes.iter().filter_map(|lane| Some(lane.prints.first()?.at)).min();
+    let waits = trace.lanes.first().into_iter().flat_map(|lane| &lane.waits);
+    let sleep = waits.filter(|wait| wait.state == State::Sleeping).map(|wait| wait.start).min();
+    match [birth, word, sleep].into_iter().flatten().min() {
+        Some(first) => first.saturating_sub((trace.end - first) / 25),
+        None => Duration::ZERO,
+    }
+}

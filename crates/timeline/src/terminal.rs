@@ -1,0 +1,168 @@
+//! The chart as text, a line for each lane.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::chart::{Chart, shortened, time};
+use crate::trace::State;
+use crate::tree::Row;
+
+/// How the terminal wants its text.
+pub struct Style {
+    /// In characters.
+    pub width: usize,
+    pub color: bool,
+    /// Whether to draw every lane of a program that has many.
+    pub every_lane: bool,
+}
+
+/// More lanes than this are not read one by one.
+const MANY: usize = 40;
+
+/// The longest label that is written in full.
+const LABEL: usize = 24;
+
+/// What a state looks like: a character that tells it apart without colour, and its colour.
+fn look(state: State) -> (char, u8) {
+    match state {
+        State::Running => ('█', 29),
+        State::Sleeping => ('░', 110),
+        State::Lock => ('×', 202),
+        State::Wakeup => ('?', 175),
+        State::ThreadEnd => ('·', 245),
+        State::ProcessEnd => (':', 245),
+        State::Input => ('<', 97),
+        State::Interpreter => ('g', 178),
+    }
+}
+
+/// Draws the chart. The text ends with a line break.
+pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
+    let step = match chart.rows.len() {
+        many if many > MANY && !style.every_lane => many.div_ceil(MANY),
+        _ => 1,
+    };
+    let rows: Vec<&Row> = chart.rows.iter().step_by(step).collect();
+    let labels: Vec<String> = rows.iter().map(|row| label(row)).collect();
+    let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 1;
+    let columns = style.width.saturating_sub(margin + 1).max(20);
+    let pen = Pen { color: style.color };
+
+    let title = shortened(&chart.title, style.width / 2);
+    let mut text = format!("{}  {}\n", pen.bold(&title), chart.facts);
+    for (row, label) in rows.iter().zip(&labels) {
+        let padding = " ".repeat(margin - label.width());
+        let cells = pen.cells(&cells(chart, row, columns));
+        let _ = writeln!(text, "{label}{padding}{}", cells.trim_end());
+        let words = words(chart, row, columns);
+        if !words.is_empty() && (step == 1 || row.lane == 0) {
+            let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&words));
+        }
+    }
+    let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&scale(chart, columns)));
+    let _ = writeln!(text, "{}", legend(chart, columns, pen));
+    if step > 1 {
+        let all = chart.rows.len();
+        let _ = writeln!(text, "1 of {step} lanes drawn, {all} in all: --every-lane draws each");
+    }
+    text
+}
+
+fn label(row: &Row) -> String {
+    let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label);
+    shortened(&text, LABEL)
+}
+
+/// What a lane does in each column, None where it does not exist.
+fn cells(chart: &Chart<'_>, row: &Row, columns: usize) -> Vec<Option<State>> {
+    let mut cells = vec![None; columns];
+    let column = |at| chart.position(at) * columns as f64;
+    for segment in chart.segments(chart.lane(row), columns) {
+        let first = column(segment.start) as usize;
+        let end = (column(segment.end).ceil() as usize).clamp(first + 1, columns);
+        cells[first.min(columns - 1)..end].fill(Some(segment.state));
+    }
+    cells
+}
+
+/// What a lane printed, each word below its moment and as much of it as there is room for.
+fn words(chart: &Chart<'_>, row: &Row, columns: usize) -> String {
+    let words = chart.words(chart.lane(row), columns);
+    let mut line = String::new();
+    let mut used = 0;
+    for word in words.iter().filter(|word| !word.text.is_empty()) {
+        let text = shortened(&word.text, columns);
+        // A word at the right edge moves left as far as it must.
+        let at = (chart.position(word.at) * columns as f64) as usize;
+        let at = at.min(columns - text.width());
+        if at >= used {
+            let _ = write!(line, "{}{text}", " ".repeat(at - used));
+            // Two words need a space between them.
+            line.push(' ');
+            used = at + text.width() + 1;
+        }
+    }
+    line.trim_end().to_string()
+}
+
+fn scale(chart: &Chart<'_>, columns: usize) -> String {
+    let step = chart.scale((columns / 12).max(2));
+    let mut line = String::new();
+    for mark in 0.. {
+        let at = (chart.position(chart.start + step * mark) * columns as f64) as usize;
+        let label = time(step * mark);
+        if step * mark >= chart.length() || at + 1 + label.width() > columns {
+            break;
+        }
+        let _ = write!(line, "{}└{label}", " ".repeat(at.saturating_sub(line.width())));
+    }
+    line
+}
+
+/// What the characters mean, as far as they occur.
+fn legend(chart: &Chart<'_>, columns: usize, pen: Pen) -> String {
+    let entries = chart.states(columns).into_iter().map(|state| {
+        let cell = pen.cells(&[Some(state)]);
+        format!("{cell} {}", state.label())
+    });
+    entries.collect::<Vec<_>>().join("   ")
+}
+
+#[derive(Clone, Copy)]
+struct Pen {
+    color: bool,
+}
+
+impl Pen {
+    fn bold(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn faint(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.color && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_string()
+        }
+    }
+
+    fn cells(self, cells: &[Option<State>]) -> String {
+        let mut line = String::new();
+        for run in cells.chunk_by(|a, b| a == b) {
+            match run[0] {
+                None => line += &" ".repeat(run.len()),
+                Some(state) => {
+                    let (character, color) = look(state);
+                    let text = character.to_string().repeat(run.len());
+                    line += &self.paint(&format!("38;5;{color}"), &text);
+                }
+            }
+        }
+        line
+    }
+}

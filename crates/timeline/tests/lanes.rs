@@ -1,0 +1,196 @@
+//! Lanes, births, names, sleeps, words and locks of real programs.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::collections::HashSet;
+
+use common::{Run, Seen, specimen, watch};
+
+fn watch_specimen(options: &[&str], what: &str) -> Run {
+    watch(options, &[specimen().to_str().unwrap(), what])
+}
+
+#[test]
+fn bank_lock_is_a_staircase() {
+    let Run { output, trace, .. } = watch(&[], &["bank_lock"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "账户余额：100 元\n");
+    assert_eq!(output.status.code(), Some(0));
+    staircase(&trace);
+
+    // The scope's end is a wait for threads, not for a message.
+    let waits: f64 = trace
+        .life("main")
+        .iter()
+        .filter(|s| s.state == "waiting for a thread to end")
+        .map(common::Stretch::length)
+        .sum();
+    assert!(waits > 900.0, "main waited {waits} ms");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_python_bank_is_the_same_staircase() {
+    let twin = common::lesson("bank_lock/bank_lock.py");
+    let Run { output, trace, .. } = watch(&[], &["python3", twin.to_str().unwrap()]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "账户余额：100 元\n");
+    staircase(&trace);
+}
+
+/// A hundred threads sleep one after the other, and each that waited for the lock got it from one
+/// that had held it.
+fn staircase(trace: &Seen) {
+    assert_eq!(trace.lanes().len(), 101);
+    assert!((1..=100).all(|n| trace.parent(&format!("thread {n}")) == "main"));
+
+    let sleeps = trace.stretches("sleeping");
+    let lanes: HashSet<_> = sleeps.iter().map(|sleep| &sleep.lane).collect();
+    assert_eq!((sleeps.len(), lanes.len()), (100, 100), "each thread sleeps once");
+    for pair in sleeps.windows(2) {
+        assert!(pair[0].end <= pair[1].start, "two hold the lock at once: {pair:?}");
+    }
+
+    let wakes = trace.arrows("wake");
+    let waits = trace.stretches("waiting for a lock");
+    let mut handed = 0;
+    for (at, holder) in sleeps.iter().enumerate() {
+        // Who comes in the very moment when the lock is free takes it without waiting.
+        if !waits.iter().any(|wait| wait.lane == holder.lane) {
+            continue;
+        }
+        let before = &sleeps[..at];
+        let woken = wakes.iter().any(|wake| {
+            let from = before.iter().find(|sleep| sleep.lane == wake.from);
+            let held = from.is_some_and(|sleep| sleep.end <= wake.at);
+            wake.to == holder.lane && held && wake.arrives <= holder.start
+        });
+        assert!(woken, "{} got the lock from nobody", holder.lane);
+        handed += 1;
+    }
+    assert!(handed > 50, "only {handed} threads waited");
+}
+
+#[test]
+fn every_process_and_thread_stands_in_its_place() {
+    let trace = watch_specimen(&[], "family").trace;
+    let lanes = [
+        "main",
+        "thread 1",
+        "process 1",
+        "thread 1",
+        "process 1:1",
+        "process 1:2",
+        "process 2",
+        "thread 1",
+        "process 2:1",
+        "process 2:2",
+    ];
+    assert_eq!(trace.lanes(), lanes);
+    let births: Vec<_> = trace.arrows("birth").into_iter().map(|b| (b.from, b.to)).collect();
+    let births: Vec<_> = births.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    assert_eq!(
+        births,
+        [
+            ("main", "thread 1"),
+            ("main", "process 1"),
+            ("process 1", "thread 1"),
+            ("process 1", "process 1:1"),
+            ("process 1", "process 1:2"),
+            ("main", "process 2"),
+            ("process 2", "thread 1"),
+            ("process 2", "process 2:1"),
+            ("process 2", "process 2:2"),
+        ]
+    );
+}
+
+#[test]
+fn sleeps_are_as_long_as_the_program_asked_for() {
+    let trace = watch_specimen(&[], "sleep").trace;
+    for (lane, asked) in [("thread 1", 600.0), ("thread 2", 400.0)] {
+        let slept: f64 = trace
+            .stretches("sleeping")
+            .iter()
+            .filter(|s| s.lane == lane)
+            .map(common::Stretch::length)
+            .sum();
+        // A sleep is never shorter than asked. A busy machine makes it longer.
+        assert!((asked..asked * 1.5).contains(&slept), "{lane} slept {slept} ms");
+    }
+}
+
+#[test]
+fn every_byte_is_accounted_for() {
+    let Run { output, trace, .. } = watch_specimen(&[], "print");
+    assert_eq!(output.stdout.len(), 16 * 65_536);
+    let bytes: u64 = trace.prints().iter().map(|(_, _, bytes)| bytes).sum();
+    assert_eq!(bytes, 16 * 65_536);
+    for (lane, letter) in [("thread 1", "a"), ("thread 2", "b")] {
+        let own = trace.prints().into_iter().filter(|(from, ..)| from == lane);
+        let written: u64 = own.map(|(_, _, bytes)| bytes).sum();
+        assert_eq!(written, 8 * 65_536, "{lane}");
+        let texts = trace.prints().into_iter().filter(|(from, ..)| from == lane);
+        let mut text = texts.flat_map(|(_, text, _)| text.chars().collect::<Vec<_>>());
+        assert!(text.all(|c| c == '\n' || letter.contains(c)), "{lane}");
+    }
+}
+
+#[test]
+fn helper_threads_are_left_out_unless_asked_for() {
+    let lanes = watch_specimen(&[], "helpers").trace;
+    assert_eq!(lanes.lanes(), ["main", "thread 1 talker"]);
+    let every = watch_specimen(&["--every-thread"], "helpers").trace;
+    assert_eq!(
+        every.lanes(),
+        ["main", "thread 1 util-watch", "thread 2 ctrl-c", "thread 3 talker"]
+    );
+}
+
+#[test]
+fn a_thousand_threads_have_a_thousand_lanes() {
+    let Run { output, trace, .. } = watch_specimen(&[], "crowd");
+    assert_eq!(trace.lanes().len(), 1001);
+    let chart = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(chart.lines().count() < 60, "{chart}");
+    assert!(chart.contains("--every-lane"), "{chart}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn a_thousand_threads_of_python_do_not_drown_the_tracer() {
+    let program = "import threading, time\n\
+        threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(1000)]\n\
+        for t in threads: t.start()\n\
+        for t in threads: t.join()";
+    let Run { output, trace, .. } = watch(&["--limit", "60"], &["python3", "-c", program]);
+    assert_eq!(output.status.code(), Some(0), "did not end within a minute");
+    assert_eq!(trace.lanes().len(), 1001);
+}
+
+#[test]
+fn a_deadlock_is_two_waits_to_the_end() {
+    let Run { output, trace, .. } = watch_specimen(&["--limit", "1"], "deadlock");
+    assert_eq!(output.status.code(), Some(124));
+    for lane in ["thread 1", "thread 2"] {
+        let life = trace.life(lane);
+        let last = life.iter().rfind(|stretch| stretch.length() > 1.0).unwrap();
+        assert_eq!(last.state, "waiting for a lock", "{lane}: {life:?}");
+        let end = trace.life("main").last().unwrap().end;
+        assert!(end - last.end < 500.0, "{lane}: {life:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn threads_of_python_wait_for_the_interpreter_lock() {
+    let program = "import threading\n\
+        def count():\n    for _ in range(3_000_000): pass\n\
+        threads = [threading.Thread(target=count) for _ in range(2)]\n\
+        for t in threads: t.start()\n\
+        for t in threads: t.join()";
+    let trace = watch(&[], &["python3", "-c", program]).trace;
+    for lane in ["thread 1", "thread 2"] {
+        let waits = trace.stretches("waiting for Python's interpreter lock");
+        assert!(waits.iter().any(|wait| wait.lane == lane && wait.length() > 4.0), "{lane}");
+    }
+}

@@ -1,0 +1,112 @@
+//! The JSON and the SVG of a real program, held against their formats.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::collections::HashMap;
+
+use common::{specimen, watch};
+use serde_json::Value;
+
+#[test]
+fn the_json_is_in_the_trace_event_format() {
+    let trace = watch(&[], &[specimen().to_str().unwrap(), "family"]).trace;
+    let mut arrows: HashMap<i64, Vec<&Value>> = HashMap::new();
+    for event in &trace.events {
+        let has = |key: &str| assert!(!event[key].is_null(), "no {key} in {event}");
+        ["name", "ph", "pid", "tid"].into_iter().for_each(has);
+        assert!(event["name"].is_string(), "{event}");
+        assert!(event["pid"].as_i64().is_some_and(|pid| pid > 0), "{event}");
+        assert!(event["tid"].as_i64().is_some_and(|tid| tid > 0), "{event}");
+        if event["ph"] != "M" {
+            has("cat");
+            assert!(event["ts"].as_f64().is_some_and(|ts| ts >= 0.0), "{event}");
+        }
+        match event["ph"].as_str().unwrap() {
+            "M" => has("args"),
+            "X" => assert!(event["dur"].as_f64().is_some_and(|dur| dur > 0.0), "{event}"),
+            "i" => assert_eq!(event["s"], "t"),
+            "s" | "f" => arrows.entry(event["id"].as_i64().unwrap()).or_default().push(event),
+            other => panic!("{other} is no phase that is used here"),
+        }
+    }
+    for ends in arrows.values() {
+        let phases: Vec<_> = ends.iter().map(|end| end["ph"].as_str().unwrap()).collect();
+        assert_eq!(phases, ["s", "f"], "{ends:?}");
+        assert!(ends[0]["ts"].as_f64() <= ends[1]["ts"].as_f64(), "{ends:?}");
+        // An arrow without a bar at its ends is not drawn.
+        for end in ends {
+            let inside = trace.events.iter().any(|bar| {
+                let start = bar["ts"].as_f64().unwrap_or(f64::MAX);
+                let length = bar["dur"].as_f64().unwrap_or(0.0);
+                let at = end["ts"].as_f64().unwrap();
+                bar["ph"] == "X" && bar["tid"] == end["tid"] && start <= at && at <= start + length
+            });
+            assert!(inside, "no bar at {end}");
+        }
+    }
+    let bars = trace.events.iter().filter(|event| event["ph"] == "X");
+    let mut ends: HashMap<i64, f64> = HashMap::new();
+    for bar in bars {
+        let (start, length) = (bar["ts"].as_f64().unwrap(), bar["dur"].as_f64().unwrap());
+        if let Some(end) = ends.insert(bar["tid"].as_i64().unwrap(), start + length) {
+            assert!((end - start).abs() < 0.001, "a gap or an overlap before {bar}");
+        }
+    }
+}
+
+#[test]
+fn the_svg_needs_nothing_but_itself() {
+    let run = watch(&[], &["bank_lock"]);
+    let document = roxmltree::Document::parse(&run.svg).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.tag_name().namespace(), Some("http://www.w3.org/2000/svg"));
+    assert_eq!(child_text(root, "title"), Some("bank_lock"));
+
+    for node in root.descendants() {
+        assert!(!["script", "image", "use", "foreignObject"].contains(&node.tag_name().name()));
+        assert!(!node.attributes().any(|attribute| attribute.name() == "href"), "{node:?}");
+    }
+    let style = child_text(root, "style").unwrap();
+    assert!(!style.contains("url(") && !style.contains("@import"));
+    assert!(style.contains("prefers-color-scheme: dark"));
+}
+
+#[test]
+fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
+    let run = watch(&[], &["bank_lock"]);
+    let document = roxmltree::Document::parse(&run.svg).unwrap();
+    let bars = document
+        .descendants()
+        .filter(|node| node.attribute("class").is_some_and(|class| class.starts_with("bar ")));
+    let number = |bar: roxmltree::Node<'_, '_>, name| -> f64 {
+        bar.attribute(name).unwrap().parse().unwrap()
+    };
+    let view: Vec<f64> = document
+        .root_element()
+        .attribute("viewBox")
+        .unwrap()
+        .split(' ')
+        .map(|number| number.parse().unwrap())
+        .collect();
+
+    let mut lanes: Vec<&str> = Vec::new();
+    for bar in bars {
+        let hint = child_text(bar, "title").unwrap();
+        let (lane, state) = hint.split_once(": ").unwrap();
+        assert!(state.contains("ms") || state.contains("µs") || state.contains(" s"), "{hint}");
+        if !lanes.contains(&lane) {
+            lanes.push(lane);
+        }
+        assert!(number(bar, "x") >= 0.0 && number(bar, "width") > 0.0);
+        assert!(number(bar, "x") + number(bar, "width") <= view[2], "{hint}");
+        assert!(number(bar, "y") + number(bar, "height") <= view[3], "{hint}");
+    }
+    assert_eq!(lanes.len(), 101);
+}
+
+fn child_text<'a>(node: roxmltree::Node<'a, '_>, name: &str) -> Option<&'a str> {
+    node.children()
+        .find(|child| child.has_tag_name(name) || child.tag_name().name() == name)?
+        .text()
+}
