@@ -19,6 +19,9 @@ pub type ThreadNumber = usize;
 /// A lock's number, counted in the order in which the locks were first taken.
 pub type LockNumber = usize;
 
+/// A channel's number, counted in the order in which the channels were made.
+pub type ChannelNumber = usize;
+
 /// A run that takes more steps than this is taken to have no end.
 pub const STEP_LIMIT: usize = 100_000;
 
@@ -43,6 +46,15 @@ pub enum Action {
     Join(ThreadNumber),
     /// Waits at the end of a scope until its threads have ended.
     EndScope(Vec<ThreadNumber>),
+    /// Sends a message.
+    Send(ChannelNumber),
+    /// Waits for a message.
+    Receive {
+        /// Where the message comes from.
+        channel: ChannelNumber,
+        /// Whether to give up when no thread can go on.
+        timed: bool,
+    },
     /// Ends the whole program with this exit code.
     Exit(i32),
 }
@@ -88,6 +100,17 @@ pub struct Thread {
     pub unseen_panic: bool,
 }
 
+/// A channel of the lesson.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// How many messages are under way.
+    pub messages: usize,
+    /// How many can still send.
+    pub senders: usize,
+    /// Whether nobody can receive any more.
+    pub closed: bool,
+}
+
 /// The state of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
@@ -97,6 +120,8 @@ pub struct Run {
     pub threads: Vec<Thread>,
     /// The holder of each lock.
     pub locks: Vec<Option<ThreadNumber>>,
+    /// All channels.
+    pub channels: Vec<Channel>,
     /// Everything printed so far.
     pub output: String,
     /// How the run ended, or `None` if it was stopped before its end.
@@ -187,15 +212,26 @@ impl Run {
             if let Some(thread) = running {
                 return Pick::Only(thread);
             }
-            let able: Vec<_> = runnable.clone().filter(|&thread| self.can_go(thread)).collect();
+            let able: Vec<_> = runnable
+                .clone()
+                .filter(|&thread| self.can_go(thread))
+                .collect();
             match able[..] {
-                [] => self.end(End::Deadlock),
+                // Where nobody can go on, the time of those who wait for a time is up.
+                [] => match runnable.clone().find(|&thread| self.can_give_up(thread)) {
+                    Some(thread) => return Pick::Only(thread),
+                    None => self.end(End::Deadlock),
+                },
                 [thread] => return Pick::Only(thread),
                 _ => return Pick::Among(able),
             }
         }
         // Main goes last: it waits in `leave_main` for the others.
-        Pick::Only(runnable.last().expect("the engine offers at least one thread"))
+        Pick::Only(
+            runnable
+                .last()
+                .expect("the engine offers at least one thread"),
+        )
     }
 
     /// Whether a thread's next step can be taken now.
@@ -207,9 +243,18 @@ impl Run {
                 Action::Lock(lock) => self.locks[*lock].is_none(),
                 Action::Join(thread) => ended(thread),
                 Action::EndScope(threads) => threads.iter().all(ended),
+                Action::Receive { channel, .. } => {
+                    let channel = &self.channels[*channel];
+                    channel.messages > 0 || channel.senders == 0
+                }
                 _ => true,
             },
         }
+    }
+
+    fn can_give_up(&self, thread: ThreadNumber) -> bool {
+        let next = self.threads[thread].next.as_ref();
+        next.is_some_and(|step| matches!(step.action, Action::Receive { timed: true, .. }))
     }
 
     pub(crate) fn chose(&mut self, thread: ThreadNumber) {
@@ -218,13 +263,21 @@ impl Run {
 
     /// Takes the next step of `thread`.
     fn take_step(&mut self, thread: ThreadNumber) {
-        let step = self.threads[thread].next.take().expect("the thread stands before a step");
+        let step = self.threads[thread]
+            .next
+            .take()
+            .expect("the thread stands before a step");
         match &step.action {
             Action::Lock(lock) => self.locks[*lock] = Some(thread),
             Action::Release(lock) => self.locks[*lock] = None,
             Action::Print(text) => self.output.push_str(text),
             Action::Exit(code) => self.end(End::Exited(*code)),
             Action::Join(thread) => self.threads[*thread].unseen_panic = false,
+            Action::Send(channel) => self.channels[*channel].messages += 1,
+            Action::Receive { channel, .. } => {
+                let messages = &mut self.channels[*channel].messages;
+                *messages = messages.saturating_sub(1);
+            }
             Action::Start(_)
             | Action::Access
             | Action::Sleep
@@ -249,7 +302,21 @@ impl Run {
 
 /// Looks at the run that is under way.
 pub(crate) fn with<T>(look: impl FnOnce(&mut Run) -> T) -> T {
-    RUN.with_borrow_mut(|run| look(run.as_mut().expect("a lesson's std works only inside a search")))
+    RUN.with_borrow_mut(|run| {
+        look(
+            run.as_mut()
+                .expect("a lesson's std works only inside a search"),
+        )
+    })
+}
+
+/// Changes the run that is under way, unless it is over and left as it stood.
+pub(crate) fn with_unless_over(change: impl FnOnce(&mut Run)) {
+    with(|run| {
+        if !run.over() {
+            change(run);
+        }
+    });
 }
 
 /// The thread that runs now.
@@ -265,12 +332,13 @@ pub(crate) fn step(action: Action) {
 
 pub(crate) fn step_at(action: Action, at: &'static Location<'static>) {
     let thread = me();
-    let step = Step { thread, action, at, note: String::new() };
-    with(|run| {
-        if !run.over() {
-            run.threads[thread].next = Some(step);
-        }
-    });
+    let step = Step {
+        thread,
+        action,
+        at,
+        note: String::new(),
+    };
+    with_unless_over(|run| run.threads[thread].next = Some(step));
     // A panicking thread unwinds in one go: the engine cannot switch away from it.
     if !::std::thread::panicking() {
         // To the engine a sleep is nothing but a place where others may run.
@@ -290,12 +358,13 @@ pub(crate) fn step_at(action: Action, at: &'static Location<'static>) {
 /// Records what the current thread does where no choice is needed, because no other thread could
 /// notice whether it happens a little sooner or later: starting a thread is of this kind.
 pub(crate) fn event(action: Action, at: &'static Location<'static>) {
-    let step = Step { thread: me(), action, at, note: String::new() };
-    with(|run| {
-        if !run.over() {
-            run.keep(step);
-        }
-    });
+    let step = Step {
+        thread: me(),
+        action,
+        at,
+        note: String::new(),
+    };
+    with_unless_over(|run| run.keep(step));
 }
 
 /// Says what came of the step that was just taken.
@@ -310,7 +379,10 @@ pub(crate) fn note(text: impl FnOnce() -> String) {
 /// Enters a new thread in the list and gives its number.
 pub(crate) fn enter_thread(name: Option<String>) -> ThreadNumber {
     with(|run| {
-        run.threads.push(Thread { name, ..Thread::default() });
+        run.threads.push(Thread {
+            name,
+            ..Thread::default()
+        });
         run.alive += 1;
         run.threads.len() - 1
     })
@@ -321,6 +393,18 @@ pub(crate) fn enter_lock() -> LockNumber {
     with(|run| {
         run.locks.push(None);
         run.locks.len() - 1
+    })
+}
+
+/// Enters a new channel, with one sender, in the list and gives its number.
+pub(crate) fn enter_channel() -> ChannelNumber {
+    with(|run| {
+        run.channels.push(Channel {
+            messages: 0,
+            senders: 1,
+            closed: false,
+        });
+        run.channels.len() - 1
     })
 }
 

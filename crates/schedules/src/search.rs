@@ -1,12 +1,12 @@
 //! Tries schedules: all of them, a sample, or a single one that is told step by step.
 
 use ::std::cell::RefCell;
-use ::std::collections::BTreeMap;
+use ::std::collections::{BTreeMap, VecDeque};
+use ::std::mem;
 use ::std::panic::{self, catch_unwind};
 use ::std::process::ExitCode;
 use ::std::rc::Rc;
 use ::std::sync::{Mutex, Once, PoisonError};
-use ::std::{mem, vec};
 
 use shuttle::scheduler::{DfsScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
@@ -15,7 +15,7 @@ use crate::run::{self, End, Pick, Run, ThreadNumber};
 
 /// A program whose schedules can be tried.
 #[derive(Debug)]
-pub struct Lesson {
+pub struct Program {
     /// Its name.
     pub name: &'static str,
     /// Its source, as it was compiled.
@@ -25,10 +25,15 @@ pub struct Lesson {
     turn: Mutex<()>,
 }
 
-impl Lesson {
+impl Program {
     /// A lesson from its source and from the function that was compiled from it.
     pub const fn new(name: &'static str, source: &'static str, main: fn() -> ExitCode) -> Self {
-        Lesson { name, source, main, turn: Mutex::new(()) }
+        Program {
+            name,
+            source,
+            main,
+            turn: Mutex::new(()),
+        }
     }
 }
 
@@ -63,28 +68,51 @@ pub struct Search {
     pub endings: BTreeMap<Ending, Found>,
 }
 
+impl Found {
+    /// How many switches between threads the simplest schedule has, and how many steps. Less is
+    /// simpler.
+    pub fn simplicity(&self) -> (usize, usize) {
+        self.simplicity
+    }
+}
+
 impl Search {
     fn new(complete: bool) -> Self {
-        Search { schedules: 0, complete, endings: BTreeMap::new() }
+        Search {
+            schedules: 0,
+            complete,
+            endings: BTreeMap::new(),
+        }
     }
 
     /// All that was printed in each of the endings.
     pub fn outputs(&self) -> Vec<&str> {
-        self.endings.keys().map(|ending| ending.output.as_str()).collect()
+        self.endings
+            .keys()
+            .map(|ending| ending.output.as_str())
+            .collect()
     }
 
     /// Whether a schedule was found in which no thread could go on.
     pub fn deadlocks(&self) -> bool {
-        self.endings.keys().any(|ending| ending.end == End::Deadlock)
+        self.endings
+            .keys()
+            .any(|ending| ending.end == End::Deadlock)
     }
 
     fn add(&mut self, run: Run) {
+        let Route {
+            choices,
+            ending,
+            simplicity,
+        } = Route::of(run);
         self.schedules += 1;
-        let Run { output, end, choices, switches, length, .. } = run;
-        let end = end.expect("a search follows every schedule to its end");
-        let simplicity = (switches, length);
-        let found = self.endings.entry(Ending { output, end });
-        let found = found.or_insert_with(|| Found { schedules: 0, choices: Vec::new(), simplicity });
+        let found = self.endings.entry(ending);
+        let found = found.or_insert_with(|| Found {
+            schedules: 0,
+            choices: Vec::new(),
+            simplicity,
+        });
         if found.schedules == 0 || simplicity < found.simplicity {
             found.choices = choices;
             found.simplicity = simplicity;
@@ -95,19 +123,60 @@ impl Search {
 
 /// Tries every schedule. Only small programs finish: one more thread, or one more round of a loop,
 /// can turn a second into a day.
-pub fn every_schedule(lesson: &Lesson) -> Search {
-    explore(lesson, DfsScheduler::new(None, false), false, Search::new(true), Search::add)
+pub fn every_schedule(program: &Program) -> Search {
+    explore(
+        program,
+        DfsScheduler::new(None, false),
+        false,
+        Search::new(true),
+        Search::add,
+    )
 }
 
 /// Tries `schedules` schedules drawn at random, the same ones whenever the seed is the same.
-pub fn some_schedules(lesson: &Lesson, seed: u64, schedules: usize) -> Search {
+pub fn some_schedules(program: &Program, seed: u64, schedules: usize) -> Search {
     let scheduler = RandomScheduler::new_from_seed(seed, schedules);
-    explore(lesson, scheduler, false, Search::new(false), Search::add)
+    explore(program, scheduler, false, Search::new(false), Search::add)
 }
 
-/// The run of every schedule, without its steps.
-pub(crate) fn every_run(lesson: &Lesson) -> Vec<Run> {
-    explore(lesson, DfsScheduler::new(None, false), false, Vec::new(), Vec::push)
+/// One schedule among all: the choices it makes and what they lead to.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) choices: Vec<ThreadNumber>,
+    pub(crate) ending: Ending,
+    pub(crate) simplicity: (usize, usize),
+}
+
+impl Route {
+    fn of(run: Run) -> Self {
+        let Run {
+            choices,
+            output,
+            end,
+            switches,
+            length,
+            ..
+        } = run;
+        let end = end.expect("a search follows every schedule to its end");
+        Route {
+            choices,
+            ending: Ending { output, end },
+            simplicity: (switches, length),
+        }
+    }
+}
+
+/// Every schedule there is.
+pub(crate) fn every_route(program: &Program) -> Vec<Route> {
+    explore(
+        program,
+        DfsScheduler::new(None, false),
+        false,
+        Vec::new(),
+        |routes, run| {
+            routes.push(Route::of(run));
+        },
+    )
 }
 
 /// Runs the one schedule in which these threads go, in this order, whenever there is a choice, and
@@ -116,15 +185,20 @@ pub(crate) fn every_run(lesson: &Lesson) -> Vec<Run> {
 /// # Panics
 ///
 /// When a thread cannot go at its turn: the choices are not those of a run of this lesson.
-pub fn follow(lesson: &Lesson, choices: &[ThreadNumber]) -> Run {
-    let scheduler = Follow { choices: choices.to_vec().into_iter(), begun: false };
-    let runs = explore(lesson, scheduler, true, Vec::new(), Vec::push);
-    runs.into_iter().next().expect("the scheduler asks for one run")
+pub fn follow(program: &Program, choices: &[ThreadNumber]) -> Run {
+    let scheduler = Follow {
+        choices: choices.into(),
+        begun: false,
+    };
+    let runs = explore(program, scheduler, true, Vec::new(), Vec::push);
+    runs.into_iter()
+        .next()
+        .expect("the scheduler asks for one run")
 }
 
 /// Runs a lesson until `scheduler` has enough, and folds the runs into one value.
 fn explore<S, V>(
-    lesson: &Lesson,
+    program: &Program,
     scheduler: S,
     keep_steps: bool,
     initial: V,
@@ -136,12 +210,21 @@ where
 {
     hide_panics_of_lessons();
     // A search that panicked has left nothing that the next one could see.
-    let _turn = lesson.turn.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = program.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let value = Rc::new(RefCell::new(initial));
-    let stepwise = Stepwise { scheduler, keep_steps, value: Rc::clone(&value), fold };
-    let main = lesson.main;
-    engine(stepwise, move || run::leave_main(catch_unwind(main).map(exit_code)));
-    Rc::into_inner(value).expect("the engine is gone").into_inner()
+    let stepwise = Stepwise {
+        scheduler,
+        keep_steps,
+        value: Rc::clone(&value),
+        fold,
+    };
+    let main = program.main;
+    engine(stepwise, move || {
+        run::leave_main(catch_unwind(main).map(exit_code))
+    });
+    Rc::into_inner(value)
+        .expect("the engine is gone")
+        .into_inner()
 }
 
 fn exit_code(code: ExitCode) -> i32 {
@@ -188,8 +271,11 @@ impl<S: Scheduler, V> Scheduler for Stepwise<S, V> {
                 Pick::Only(thread) => return Some(thread.into()),
                 Pick::Among(able) => able,
             };
-            let tasks: Vec<_> =
-                runnable.iter().copied().filter(|task| able.contains(&task.id().into())).collect();
+            let tasks: Vec<_> = runnable
+                .iter()
+                .copied()
+                .filter(|task| able.binary_search(&task.id().into()).is_ok())
+                .collect();
             match self.scheduler.next_task(&tasks, current, yielding) {
                 Some(task) => {
                     run.chose(task.into());
@@ -210,7 +296,7 @@ impl<S: Scheduler, V> Scheduler for Stepwise<S, V> {
 
 /// Goes through one schedule, as far as it is told.
 struct Follow {
-    choices: vec::IntoIter<ThreadNumber>,
+    choices: VecDeque<ThreadNumber>,
     begun: bool,
 }
 
@@ -220,9 +306,12 @@ impl Scheduler for Follow {
     }
 
     fn next_task(&mut self, able: &[&Task], _: Option<TaskId>, _: bool) -> Option<TaskId> {
-        let thread = self.choices.next()?;
+        let thread = self.choices.pop_front()?;
         let task = able.iter().find(|task| usize::from(task.id()) == thread);
-        Some(task.unwrap_or_else(|| panic!("thread {thread} cannot go now")).id())
+        Some(
+            task.unwrap_or_else(|| panic!("thread {thread} cannot go now"))
+                .id(),
+        )
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -238,7 +327,13 @@ fn hide_panics_of_lessons() {
         let hook = panic::take_hook();
         // The engine puts a hook of its own in front at its first run, which prints at every panic of
         // the process. It does so once, so that hook can be taken out for good.
-        engine(Follow { choices: Vec::new().into_iter(), begun: false }, || {});
+        engine(
+            Follow {
+                choices: VecDeque::new(),
+                begun: false,
+            },
+            || {},
+        );
         drop(panic::take_hook());
         panic::set_hook(Box::new(move |panic| {
             if !Run::under_way() {

@@ -1,10 +1,11 @@
-//! [`std::sync`](::std::sync), as far as nothing in it can block, and a mutex.
+//! [`std::sync`](::std::sync), as far as nothing in it can block, with a mutex and a channel.
 
 pub use ::std::sync::{Arc, LockResult, PoisonError, Weak};
 
 pub mod atomic;
+pub mod mpsc;
 
-use ::std::fmt::{self, Debug};
+use ::std::fmt::{self, Debug, Display};
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 
@@ -34,8 +35,15 @@ impl<T> Mutex<T> {
     where
         T: Clone + Debug,
     {
-        let place = Place { lock: None, value: Some(value), poisoned: false };
-        Mutex { place: Fresh::new(place), show: show::<T> }
+        let place = Place {
+            lock: None,
+            value: Some(value),
+            poisoned: false,
+        };
+        Mutex {
+            place: Fresh::new(place),
+            show: show::<T>,
+        }
     }
 
     /// Waits until nobody holds the lock, then takes it.
@@ -46,12 +54,25 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let at = Location::caller();
-        let lock = self.place.with(|place| *place.lock.get_or_insert_with(run::enter_lock));
+        let lock = self
+            .place
+            .with(|place| *place.lock.get_or_insert_with(run::enter_lock));
         run::step_at(Action::Lock(lock), at);
-        let (value, poisoned) = self.place.with(|place| (place.value.take(), place.poisoned));
+        let (value, poisoned) = self
+            .place
+            .with(|place| (place.value.take(), place.poisoned));
         run::note(|| value.as_ref().map_or_else(String::new, self.show));
-        let guard = MutexGuard { mutex: self, lock, at, value };
-        if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
+        let guard = MutexGuard {
+            mutex: self,
+            lock,
+            at,
+            value,
+        };
+        if poisoned {
+            Err(PoisonError::new(guard))
+        } else {
+            Ok(guard)
+        }
     }
 
     /// The value, without the mutex.
@@ -62,7 +83,11 @@ impl<T> Mutex<T> {
     pub fn into_inner(self) -> LockResult<T> {
         let place = self.place.into_inner();
         let value = place.value.expect("nobody holds a lock that is given away");
-        if place.poisoned { Err(PoisonError::new(value)) } else { Ok(value) }
+        if place.poisoned {
+            Err(PoisonError::new(value))
+        } else {
+            Ok(value)
+        }
     }
 }
 
@@ -96,13 +121,17 @@ impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.value.as_ref().expect("a guard holds the value until it is dropped")
+        self.value
+            .as_ref()
+            .expect("a guard holds the value until it is dropped")
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.value.as_mut().expect("a guard holds the value until it is dropped")
+        self.value
+            .as_mut()
+            .expect("a guard holds the value until it is dropped")
     }
 }
 
@@ -116,6 +145,12 @@ impl<T> Drop for MutexGuard<'_, T> {
             place.value = value;
             place.poisoned |= ::std::thread::panicking();
         });
+    }
+}
+
+impl<T: Display> Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 

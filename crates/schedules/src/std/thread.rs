@@ -37,7 +37,10 @@ where
     T: Send + 'static,
 {
     let (thread, work) = prepare(name, at, work);
-    JoinHandle { thread, engine: shuttle::thread::spawn(work) }
+    JoinHandle {
+        thread,
+        engine: shuttle::thread::spawn(work),
+    }
 }
 
 /// Enters a thread in the run and wraps its work so that its end and its panic are known.
@@ -91,7 +94,14 @@ impl<T> JoinHandle<T> {
 fn is_finished(thread: ThreadNumber) -> bool {
     run::step(Action::Ask(thread));
     let ended = run::with(|run| run.threads[thread].ended);
-    run::note(|| if ended { "it has ended" } else { "it has not ended" }.to_string());
+    run::note(|| {
+        if ended {
+            "it has ended"
+        } else {
+            "it has not ended"
+        }
+        .to_string()
+    });
     ended
 }
 
@@ -116,7 +126,10 @@ where
     // The engine's scope does not wait when its body panics, so no panic may reach it.
     let result = shuttle::thread::scope(|engine| {
         catch_unwind(AssertUnwindSafe(|| {
-            let scope = Scope { engine, threads: RefCell::default() };
+            let scope = Scope {
+                engine,
+                threads: RefCell::default(),
+            };
             let result = catch_unwind(AssertUnwindSafe(|| body(&scope)));
             let threads = scope.threads.take();
             run::step_at(Action::EndScope(threads.clone()), at);
@@ -152,7 +165,10 @@ impl<'scope> Scope<'scope, '_> {
     {
         let (thread, work) = prepare(name, at, work);
         self.threads.borrow_mut().push(thread.number);
-        ScopedJoinHandle { thread, engine: self.engine.spawn(work) }
+        ScopedJoinHandle {
+            thread,
+            engine: self.engine.spawn(work),
+        }
     }
 }
 
@@ -265,5 +281,12 @@ impl Thread {
 pub fn current() -> Thread {
     let number = run::me();
     let name = run::with(|run| run.threads[number].name.clone());
-    Thread { number, name: if number == 0 { Some("main".to_string()) } else { name } }
+    Thread {
+        number,
+        name: if number == 0 {
+            Some("main".to_string())
+        } else {
+            name
+        },
+    }
 }

@@ -68,8 +68,7 @@ macro_rules! atomic {
                 _: Ordering,
                 _: Ordering,
             ) -> Result<$value, $value> {
-                let old =
-                    self.access(|old| if old == current { new } else { old }, Access::Both);
+                let old = self.access(|old| if old == current { new } else { old }, Access::Both);
                 if old == current { Ok(old) } else { Err(old) }
             }
 

@@ -1,0 +1,54 @@
+//! Text that stands in columns, also where a character is two columns wide.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How wide a story or a game is.
+pub(crate) const WIDTH: usize = 100;
+
+/// `text` and as many blanks as it takes to fill `width` columns.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{text}{:blanks$}", "")
+}
+
+/// `text` in lines of at most `width` columns, broken where a reader of code would break them. All
+/// but the first are indented by `indent` columns.
+pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let breaks = text.match_indices([' ', '(', '.']);
+    let breaks = breaks.map(|(at, mark)| if mark == "." { at } else { at + 1 });
+    let mut start = 0;
+    for end in breaks.chain([text.len()]) {
+        let piece = &text[start..end];
+        if line.width() + piece.trim_end().width() > width {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+        }
+        // A piece that is wider than a line is broken anywhere.
+        for c in piece.chars() {
+            if c != ' ' && line.width() + c.width().unwrap_or(0) > width {
+                lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            }
+            line.push(c);
+        }
+        start = end;
+    }
+    lines.push(line);
+    lines
+}
+
+/// At most `width` columns of `text`, with a mark where something is missing.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    match wrap(text, width.saturating_sub(1), 0) {
+        lines if text.width() > width => format!("{}…", lines[0]),
+        _ => text.to_string(),
+    }
+}
+
+/// Printed text on one line: its line breaks are shown, but for the last.
+pub(crate) fn on_one_line(output: &str) -> String {
+    output
+        .strip_suffix('\n')
+        .unwrap_or(output)
+        .replace('\n', "⏎")
+}
