@@ -9,6 +9,8 @@ mod search;
 mod source;
 pub mod std;
 mod story;
+#[cfg(test)]
+mod tests;
 mod text;
 mod words;
 

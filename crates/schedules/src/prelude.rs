@@ -21,6 +21,8 @@ pub(crate) use {print, println};
 }
 
 /// [`drop`](::std::mem::drop), with the place of the call known to the value that is dropped.
+// No lesson may happen to call it.
+#[allow(dead_code)]
 #[track_caller]
 pub(crate) fn drop<T>(value: T) {
     DROPPED_AT.set(Some(Location::caller()));

@@ -9,7 +9,7 @@
 
 use ::std::any::Any;
 use ::std::cell::RefCell;
-use ::std::panic::{Location, resume_unwind};
+use ::std::panic::{Location, catch_unwind, resume_unwind};
 use ::std::sync::atomic::{AtomicU64, Ordering};
 use ::std::time::Duration;
 
@@ -57,6 +57,8 @@ pub enum Action {
     },
     /// Ends the whole program with this exit code.
     Exit(i32),
+    /// Comes to the end of main, and so of the program, while other threads are still alive.
+    EndMain,
 }
 
 /// A step that a thread takes, or is about to take.
@@ -282,7 +284,8 @@ impl Run {
             | Action::Access
             | Action::Sleep
             | Action::Ask(_)
-            | Action::EndScope(_) => {}
+            | Action::EndScope(_)
+            | Action::EndMain => {}
         }
         self.keep(step);
     }
@@ -421,6 +424,10 @@ pub(crate) fn leave_thread<T>(thread: ThreadNumber, result: &::std::thread::Resu
 
 /// Notes the end of main, which ends the program, and waits until all other threads have unwound.
 pub(crate) fn leave_main(result: ::std::thread::Result<i32>) {
+    if with(|run| run.alive > 0) {
+        // Unwinds where another thread ends the program first.
+        drop(catch_unwind(|| step(Action::EndMain)));
+    }
     with(|run| {
         run.end(match result {
             Ok(0) => End::Returned,

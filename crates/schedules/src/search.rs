@@ -187,7 +187,7 @@ pub(crate) fn every_route(program: &Program) -> Vec<Route> {
 /// When a thread cannot go at its turn: the choices are not those of a run of this lesson.
 pub fn follow(program: &Program, choices: &[ThreadNumber]) -> Run {
     let scheduler = Follow {
-        choices: choices.into(),
+        choices: choices.iter().copied().collect(),
         begun: false,
     };
     let runs = explore(program, scheduler, true, Vec::new(), Vec::push);

@@ -46,14 +46,17 @@ impl Source {
     /// at all, and says no more than where the lock was taken for a guard that goes other ways.
     pub(crate) fn line_of(&self, step: &Step) -> usize {
         let line = step.at.line() as usize;
-        let Some(start) = self.starts.get(line - 1) else {
-            return line;
-        };
-        let call = start + step.at.column() as usize - 1;
+        let call = self
+            .starts
+            .get(line - 1)
+            .map(|start| start + step.at.column() as usize - 1);
         let at = match step.action {
-            Action::EndScope(_) => self.end_of_call(call),
-            Action::Release(_) if self.has(call, "lock") => self.end_of_guard(call),
-            _ => Some(call),
+            Action::EndMain => self.end_of_main(),
+            Action::EndScope(_) => call.and_then(|call| self.end_of_call(call)),
+            Action::Release(_) => call
+                .filter(|&call| self.has(call, "lock"))
+                .and_then(|call| self.end_of_guard(call)),
+            _ => None,
         };
         at.map_or(line, |at| self.starts.partition_point(|&start| start <= at))
     }
@@ -72,6 +75,12 @@ impl Source {
             .collect::<String>()
             .trim()
             .to_string()
+    }
+
+    fn end_of_main(&self) -> Option<usize> {
+        let main = (0..self.code.len()).find(|&at| self.has(at, "fn main()"))?;
+        let open = main + self.code[main..].iter().position(|&c| c == '{')?;
+        self.closing(open + 1)
     }
 
     /// The parenthesis that ends the call which begins at `call`.

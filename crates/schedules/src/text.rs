@@ -21,7 +21,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut start = 0;
     for end in breaks.chain([text.len()]) {
         let piece = &text[start..end];
-        if line.width() + piece.trim_end().width() > width {
+        if line.width() + piece.trim_end().width() > width && !line.trim().is_empty() {
             lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
         }
         // A piece that is wider than a line is broken anywhere.
@@ -39,10 +39,16 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
 
 /// At most `width` columns of `text`, with a mark where something is missing.
 pub(crate) fn cut(text: &str, width: usize) -> String {
-    match wrap(text, width.saturating_sub(1), 0) {
-        lines if text.width() > width => format!("{}…", lines[0]),
-        _ => text.to_string(),
+    if text.width() <= width {
+        return text.to_string();
     }
+    let mut room = width.saturating_sub(1);
+    let fits = |c: &char| {
+        let left = room.checked_sub(c.width().unwrap_or(0));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 /// Printed text on one line: its line breaks are shown, but for the last.

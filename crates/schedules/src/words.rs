@@ -46,6 +46,7 @@ pub(crate) fn deed(run: &Run, step: &Step) -> String {
         Action::Join(number) => format!("{} has ended", thread(run, *number)),
         Action::EndScope(_) => "all its threads have ended".to_string(),
         Action::Exit(code) => format!("ends the program, exit code {code}"),
+        Action::EndMain => "ends, and with it the program".to_string(),
         Action::Sleep | Action::Access | Action::Ask(_) => step.note.clone(),
         Action::Send(_) => "sends".to_string(),
         Action::Receive { .. } if step.note.is_empty() => "receives".to_string(),
