@@ -4,11 +4,30 @@ use std::path::Path;
 use std::{env, fs};
 
 /// A lesson, and what its small source says instead of what it says.
-const SMALLER: [(&str, &[(&str, &str)]); 9] = [
+const SMALLER: [(&str, &[(&str, &str)]); 12] = [
+    (
+        "bank_deadlock",
+        &[("THREADS: i64 = 10", "THREADS: i64 = 2")],
+    ),
+    (
+        "bank_deposit",
+        &[
+            ("DEPOSITS: usize = 100", "DEPOSITS: usize = 2"),
+            // Twice as much as there is, as in the lesson.
+            (
+                "account.transfer_to(&savings, 60) && !account.transfer_to(&savings, 60)",
+                "account.transfer_to(&savings, 2) && !account.transfer_to(&savings, 2)",
+            ),
+        ],
+    ),
     ("bank_lock", &[("DEPOSITS: i64 = 100", "DEPOSITS: i64 = 2")]),
     (
         "bank_no_lock",
         &[("DEPOSITS: i64 = 100", "DEPOSITS: i64 = 2")],
+    ),
+    (
+        "bank_transfer",
+        &[("THREADS: i64 = 10", "THREADS: i64 = 2")],
     ),
     ("change_it", &[("ROUNDS: usize = 100", "ROUNDS: usize = 1")]),
     (

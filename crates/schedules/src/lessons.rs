@@ -78,8 +78,11 @@ macro_rules! lessons {
 }
 
 lessons! {
+    bank_deadlock: 1_000,
+    bank_deposit: 1_000,
     bank_lock: 1_000,
     bank_no_lock: 1_000,
+    bank_transfer: 1_000,
     change_it: 1_000,
     change_it_no_lock: 1_000,
     lost_updates: 0,

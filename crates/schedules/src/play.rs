@@ -83,10 +83,7 @@ impl<'a> Game<'a> {
     }
 
     fn welcome(&self) -> String {
-        let endings = match self.endings.len() {
-            1 => "1 ending".to_string(),
-            endings => format!("{endings} endings"),
-        };
+        let endings = words::count(self.endings.len(), "ending");
         format!(
             "You are the scheduler of {}. It has {endings}: find them all.\n{}\
              An arrow shows each thread's next line. Steps without a choice happen by themselves.\n",

@@ -6,68 +6,73 @@ use crate::lessons::Lesson;
 use crate::text::{WIDTH, cut};
 use crate::{Ending, Found, Search, every_schedule, follow, some_schedules, story, words};
 
-/// How many endings are listed, and how many are told as a story, where there are more.
-const LISTED: usize = 10;
-const STORIES: usize = 5;
+/// How many endings are shown, and how many lines of what each of them prints.
+const ENDINGS: usize = 5;
+const LINES: usize = 12;
 
 /// What a lesson can come to: all endings of its small program, with the story of the simplest
 /// schedule to each, and the endings of `sample` random schedules of the whole lesson.
 pub fn report(lesson: &Lesson, seed: u64, sample: usize) -> String {
-    let small = &lesson.small;
     let name = lesson.name;
-    let changes = lesson.changes();
-    let search = every_schedule(small);
-    let mut text = format!(
-        "{name}: {} schedules were tried, all that there are.\n{changes}\n{}",
-        search.schedules,
-        endings(&search),
-    );
-    for (ending, found) in by_simplicity(&search).into_iter().take(STORIES) {
-        let title = format!("The simplest schedule that {}:", words::ending(ending));
-        let story = story(small.source, &follow(small, &found.choices));
-        text.push_str(&format!("\n{}\n\n{story}", cut(&title, WIDTH)));
-    }
-    if search.endings.len() > STORIES {
-        text.push_str(&format!(
-            "\nThe other {} have stories too.\n",
-            search.endings.len() - STORIES
-        ));
-    }
-
-    if sample > 0 {
-        let search = some_schedules(&lesson.whole, seed, sample);
-        text.push_str(&format!(
-            "\n{name} as it stands: {} schedules were tried, drawn at random with seed {seed}.\n{}",
-            search.schedules,
-            endings(&search),
-        ));
-    } else if !changes.is_empty() {
-        text.push_str(&format!(
-            "\n{name} as it stands takes too many steps to try many schedules (--schedules does).\n"
-        ));
-    }
-    text
-}
-
-fn by_simplicity(search: &Search) -> Vec<(&Ending, &Found)> {
+    let program = &lesson.small;
+    let search = every_schedule(program);
+    let mut text = heading(name, &search, "all that there are");
+    text.push_str(&lesson.changes());
     let mut endings: Vec<_> = search.endings.iter().collect();
     endings.sort_by_key(|(_, found)| found.simplicity());
-    endings
+    for (number, (ending, found)) in (1..).zip(&endings).take(ENDINGS) {
+        let story = story(program.source, &follow(program, &found.choices));
+        text.push_str(&show(number, ending, found, &search));
+        text.push_str(&format!("\nThe simplest of these schedules:\n\n{story}"));
+    }
+    text.push_str(&others(&endings));
+
+    if sample == 0 {
+        text.push_str(&format!(
+            "\n{name} as it stands takes too many steps to try many schedules of it.\n"
+        ));
+        return text;
+    }
+    let search = some_schedules(&lesson.whole, seed, sample);
+    let how = format!("as it stands, drawn at random with seed {seed}");
+    text.push_str(&format!("\n{}", heading(name, &search, &how)));
+    let mut endings: Vec<_> = search.endings.iter().collect();
+    endings.sort_by_key(|(_, found)| Reverse(found.schedules));
+    for (number, (ending, found)) in (1..).zip(&endings).take(ENDINGS) {
+        text.push_str(&show(number, ending, found, &search));
+    }
+    text.push_str(&others(&endings));
+    text
 }
 
-fn endings(search: &Search) -> String {
-    let mut all: Vec<_> = search.endings.iter().collect();
-    all.sort_by_key(|(_, found)| Reverse(found.schedules));
-    let line = |(ending, found): &(&Ending, &Found)| {
-        cut(
-            &format!("{:>8}  {}", found.schedules, words::ending(ending)),
-            WIDTH,
-        ) + "\n"
-    };
-    let mut text = format!("schedules  that end so: ({} endings)\n", all.len());
-    text.extend(all.iter().take(LISTED).map(line));
-    if all.len() > LISTED {
-        text.push_str(&format!("and {} more endings\n", all.len() - LISTED));
+fn heading(name: &str, search: &Search, how: &str) -> String {
+    let endings = words::count(search.endings.len(), "ending");
+    let schedules = words::count(search.schedules, "schedule");
+    format!("{name}: {schedules}, {how}, {endings}\n")
+}
+
+fn show(number: usize, ending: &Ending, found: &Found, search: &Search) -> String {
+    let mut text = format!(
+        "\nEnding {number}, in {} of {} schedules\n",
+        found.schedules, search.schedules
+    );
+    let lines: Vec<_> = ending.output.lines().collect();
+    for line in lines.iter().take(LINES) {
+        text.push_str(cut(&format!("  │ {line}"), WIDTH).trim_end());
+        text.push('\n');
+    }
+    if lines.len() > LINES {
+        text.push_str(&format!("  and {} more lines\n", lines.len() - LINES));
+    }
+    if let Some(end) = words::end(&ending.end) {
+        text.push_str(&format!("  {end}\n"));
     }
     text
+}
+
+fn others(endings: &[(&Ending, &Found)]) -> String {
+    match endings.len().checked_sub(ENDINGS) {
+        None | Some(0) => String::new(),
+        Some(more) => format!("\nand {}\n", words::count(more, "more ending")),
+    }
 }

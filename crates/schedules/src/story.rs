@@ -36,15 +36,13 @@ pub fn story(source: &str, run: &Run) -> String {
         let line = (!again).then(|| (line, source.line(line)));
         picture.row(&[(step.thread, line, words::deed(run, step))]);
     }
-    if run.end == Some(End::Deadlock) {
-        let stuck = run.threads.iter().filter_map(|thread| thread.next.as_ref());
+    if run.end != Some(End::Returned) {
+        let stuck = (0..run.threads.len()).filter(|&thread| !run.can_go(thread));
+        let stuck = stuck.filter_map(|thread| run.threads[thread].next.as_ref());
         let stuck = stuck.map(|step| {
             let line = source.line_of(step);
-            (
-                step.thread,
-                Some((line, source.line(line))),
-                words::wait(run, step),
-            )
+            let told = Some((line, source.line(line)));
+            (step.thread, told, words::wait(run, step))
         });
         picture.row(&stuck.collect::<Vec<_>>());
     }
@@ -98,7 +96,7 @@ impl Picture {
         let cells = row.iter().map(|(thread, line, words)| {
             let mut cell = Vec::new();
             if let Some((number, line)) = line {
-                cell.extend(wrap(&format!("{number:>3} {}", line.trim()), width, 8));
+                cell.extend(wrap(&format!("{number:>3} {}", line.trim()), width, 6));
             }
             if !words.is_empty() {
                 cell.extend(wrap(&format!("    → {words}"), width, 6));

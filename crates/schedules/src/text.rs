@@ -16,8 +16,11 @@ pub(crate) fn pad(text: &str, width: usize) -> String {
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    let breaks = text.match_indices([' ', '(', '.']);
-    let breaks = breaks.map(|(at, mark)| if mark == "." { at } else { at + 1 });
+    // A call without arguments stays in one piece.
+    let breaks = text
+        .match_indices([' ', '(', '.'])
+        .filter(|&(at, mark)| mark != "(" || !text[at + 1..].starts_with(')'))
+        .map(|(at, mark)| if mark == "." { at } else { at + 1 });
     let mut start = 0;
     for end in breaks.chain([text.len()]) {
         let piece = &text[start..end];

@@ -79,11 +79,25 @@ pub(crate) fn ending(ending: &Ending) -> String {
         "" => "prints nothing".to_string(),
         output => format!("prints {}", on_one_line(output)),
     };
-    match &ending.end {
-        End::Returned => output,
-        End::Exited(code) => format!("{output}, then exits with code {code}"),
-        End::Panicked(message) => format!("{output}, then panics: {message}"),
-        End::Deadlock => format!("{output}, then deadlocks"),
-        End::Endless => format!("{output}, and is not at its end after {STEP_LIMIT} steps"),
+    match end(&ending.end) {
+        Some(end) => format!("{output}, {end}"),
+        None => output,
     }
+}
+
+/// How a run ended that did not just return.
+pub(crate) fn end(end: &End) -> Option<String> {
+    match end {
+        End::Returned => None,
+        End::Exited(code) => Some(format!("then exits with code {code}")),
+        End::Panicked(message) => Some(format!("then panics: {message}")),
+        End::Deadlock => Some("then deadlocks: nobody can go on".to_string()),
+        End::Endless => Some(format!("and is not at its end after {STEP_LIMIT} steps")),
+    }
+}
+
+/// A number of things, by their name in the singular.
+pub(crate) fn count(number: usize, name: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {name}{plural}")
 }

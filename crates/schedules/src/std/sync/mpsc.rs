@@ -105,7 +105,7 @@ impl<T> Receiver<T> {
             if run::with(|run| run.channels[self.channel].senders == 0) {
                 RecvTimeoutError::Disconnected
             } else {
-                run::note(|| "gives up: no thread can go on".to_string());
+                run::note(|| "gives up: nobody else can go on".to_string());
                 RecvTimeoutError::Timeout
             }
         })
