@@ -12,7 +12,7 @@ use crate::text::{WIDTH, cut, pad, wrap};
 use crate::words;
 
 /// The width of what stands beside the source.
-const PANEL: usize = 34;
+const PANEL: usize = 32;
 
 /// Plays a lesson's small program: the answers that `input` gives decide who goes next. Answers are
 /// shown again on `output` if `echo` says so, for an input that is not typed on a terminal.
@@ -86,7 +86,7 @@ impl<'a> Game<'a> {
         let endings = words::count(self.endings.len(), "ending");
         format!(
             "You are the scheduler of {}. It has {endings}: find them all.\n{}\
-             An arrow shows each thread's next line. Steps without a choice happen by themselves.\n",
+             An arrow shows each thread's next line. A thread that alone can go does so by itself,\n             unless another one waits for a lock.\n",
             self.lesson.name,
             self.lesson.changes(),
         )
@@ -112,21 +112,20 @@ impl<'a> Game<'a> {
     }
 
     fn choose(&mut self, answer: &str) -> String {
-        let able = if self.run.end.is_some() {
-            Vec::new()
-        } else {
-            self.able()
+        let thread = answer.parse::<ThreadNumber>().ok();
+        let Some(thread) = thread.filter(|&thread| thread < self.run.threads.len()) else {
+            return format!("`{answer}` is not an answer.\n");
         };
-        let Some(thread) = answer.parse().ok().filter(|thread| able.contains(thread)) else {
-            let reason = match answer.parse::<ThreadNumber>() {
-                _ if self.run.end.is_some() => "The program has ended.".to_string(),
-                Ok(thread) if thread < self.run.threads.len() => {
-                    format!("{} cannot go now.", words::thread(&self.run, thread))
-                }
-                _ => format!("`{answer}` is not an answer."),
+        let name = words::thread(&self.run, thread);
+        if self.run.end.is_some() {
+            return "The program has ended: nobody can go on.\n".to_string();
+        }
+        if !self.run.can_go(thread) {
+            return match &self.run.threads[thread].next {
+                Some(step) => format!("{name} cannot go: it {}.\n", words::wait(&self.run, step)),
+                None => format!("{name} cannot go: it has ended.\n"),
             };
-            return format!("{reason}\n");
-        };
+        }
         let before = self.run.length;
         self.choices.push(thread);
         self.go_on();
@@ -158,9 +157,10 @@ impl<'a> Game<'a> {
             return "From here only endings can be reached that you know: undo.\n".to_string();
         };
         let next = route.choices[self.choices.len()];
-        format!(
-            "{next}: this way leads to \"{}\".\n",
-            words::ending(&route.ending)
+        let ending = words::ending(&route.ending);
+        lines(
+            &format!("{next}: this way leads to a program that {ending}"),
+            3,
         )
     }
 
@@ -184,7 +184,8 @@ impl<'a> Game<'a> {
     /// program, the ending.
     fn look(&mut self) -> String {
         if let Some(ending) = self.ending() {
-            let text = format!("\nThe program has ended: {}.\n", words::ending(&ending));
+            let text = format!("The program has ended: it {}.", words::ending(&ending));
+            let text = format!("\n{}", lines(&text, 3));
             self.found.insert(ending);
             return format!("{text}{}", self.score());
         }
@@ -290,9 +291,13 @@ impl<'a> Game<'a> {
             } else {
                 "[ ]"
             };
-            text.push_str(&cut(&format!("  {mark} {}", words::ending(ending)), WIDTH));
-            text.push('\n');
+            text.push_str(&lines(&format!("  {mark} {}", words::ending(ending)), 6));
         }
         text
     }
+}
+
+/// Text broken into lines, each but the first with this indentation.
+fn lines(text: &str, indent: usize) -> String {
+    wrap(text, WIDTH, indent).join("\n") + "\n"
 }

@@ -128,7 +128,7 @@ pub struct Run {
     pub output: String,
     /// How the run ended, or `None` if it was stopped before its end.
     pub end: Option<End>,
-    /// The thread that went next, each time that there was a choice.
+    /// The thread that went next, each time that the scheduler was asked.
     pub choices: Vec<ThreadNumber>,
     /// How many steps were taken.
     pub length: usize,
@@ -147,7 +147,7 @@ pub struct Run {
 pub(crate) enum Pick {
     /// There is no choice.
     Only(ThreadNumber),
-    /// One of these, at least two.
+    /// One of these. A single one only where another thread waits for a lock.
     Among(Vec<ThreadNumber>),
 }
 
@@ -224,7 +224,10 @@ impl Run {
                     Some(thread) => return Pick::Only(thread),
                     None => self.end(End::Deadlock),
                 },
-                [thread] => return Pick::Only(thread),
+                // While somebody waits for a lock, the one step that can be taken is worth a look.
+                [thread] if !runnable.clone().any(|t| self.waits_for_a_lock(t)) => {
+                    return Pick::Only(thread);
+                }
                 _ => return Pick::Among(able),
             }
         }
@@ -252,6 +255,11 @@ impl Run {
                 _ => true,
             },
         }
+    }
+
+    fn waits_for_a_lock(&self, thread: ThreadNumber) -> bool {
+        let next = self.threads[thread].next.as_ref();
+        next.is_some_and(|step| matches!(step.action, Action::Lock(_))) && !self.can_go(thread)
     }
 
     fn can_give_up(&self, thread: ThreadNumber) -> bool {
@@ -372,7 +380,7 @@ pub(crate) fn event(action: Action, at: &'static Location<'static>) {
 
 /// Says what came of the step that was just taken.
 pub(crate) fn note(text: impl FnOnce() -> String) {
-    with(|run| {
+    with_unless_over(|run| {
         if let Some(step) = run.steps.as_mut().and_then(|steps| steps.last_mut()) {
             step.note = text();
         }

@@ -350,3 +350,24 @@ fn chinese_text_keeps_the_columns() {
         ["let a = b", "  .lock();"]
     );
 }
+
+#[test]
+fn what_threads_do_when_a_stopped_run_unwinds_is_not_told() {
+    fn main() {
+        let number = Mutex::new(5);
+        let hold = || {
+            let _guard = number.lock().unwrap();
+            thread::yield_now();
+        };
+        thread::scope(|scope| {
+            scope.spawn(hold);
+            scope.spawn(hold);
+        });
+    }
+    // Thread 1 has locked and yielded. What comes next is to be chosen, and its guard is dropped.
+    let run = follow(&program!(main()), &[1, 1]);
+    let steps = run.steps.unwrap();
+    assert_eq!(steps.last().unwrap().action, Action::Sleep);
+    assert_eq!(steps.last().unwrap().note, "");
+    assert_eq!(run.locks, [Some(1)]);
+}

@@ -16,16 +16,19 @@ pub(crate) fn pad(text: &str, width: usize) -> String {
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    // A call without arguments stays in one piece.
+    // A call without arguments stays in one piece, and so does a bracket in plain words.
     let breaks = text
         .match_indices([' ', '(', '.'])
-        .filter(|&(at, mark)| mark != "(" || !text[at + 1..].starts_with(')'))
+        .filter(|&(at, mark)| {
+            mark != "(" || !text[at + 1..].starts_with(')') && !text[..at].ends_with(' ')
+        })
         .map(|(at, mark)| if mark == "." { at } else { at + 1 });
     let mut start = 0;
     for end in breaks.chain([text.len()]) {
         let piece = &text[start..end];
         if line.width() + piece.trim_end().width() > width && !line.trim().is_empty() {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            lines.push(line.trim_end().to_string());
+            line = " ".repeat(indent);
         }
         // A piece that is wider than a line is broken anywhere.
         for c in piece.chars() {

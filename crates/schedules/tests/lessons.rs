@@ -45,8 +45,8 @@ fn a_locked_account_keeps_every_deposit() {
 fn an_account_without_a_lock_can_lose_a_deposit() {
     let search = all("bank_no_lock");
     assert_eq!(search.outputs(), ["账户余额：1 元\n", "账户余额：2 元\n"]);
-    // Each thread reads, sleeps and writes: 20 orders. Only the 2 in which one thread is done before
-    // the other begins to read... and those in which it sleeps late keep both.
+    // Two threads that read, sleep and write can do so in 20 orders. In 2 of them, one thread reads
+    // what the other has written.
     assert_eq!(search.schedules, 20);
 }
 

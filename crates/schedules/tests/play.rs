@@ -29,8 +29,12 @@ fn play(name: &str, answers: &str) -> String {
 #[test]
 fn both_endings_of_an_account_without_a_lock_can_be_played() {
     let said = play("bank_no_lock", "1 2 2 2 again 1 1 1 quit ");
-    assert!(said.contains("The program has ended: prints 账户余额：1 元.\nEndings found: 1 of 2."));
-    assert!(said.contains("The program has ended: prints 账户余额：2 元.\nEndings found: 2 of 2."));
+    assert!(
+        said.contains("The program has ended: it prints 账户余额：1 元.\nEndings found: 1 of 2.")
+    );
+    assert!(
+        said.contains("The program has ended: it prints 账户余额：2 元.\nEndings found: 2 of 2.")
+    );
     assert!(
         said.contains("thread 2   33 self.balance.store(new_balance, Relaxed);"),
         "{said}"
@@ -85,6 +89,14 @@ fn the_screen_shows_the_next_lines_who_waits_and_who_holds_the_lock() {
         "{said}"
     );
 
+    let said = play("bank_lock", "1 2 1 1 ");
+    assert!(said.contains("2  thread 2: waits for the lock"), "{said}");
+    assert!(said.contains("the lock: held by thread 1"), "{said}");
+    assert!(
+        said.contains("thread 2 cannot go: it waits for the lock (held by thread 1)."),
+        "{said}"
+    );
+
     let said = play("bank_deadlock", "1 1 2 ");
     assert!(said.contains("lock A: held by thread 1"), "{said}");
     assert!(said.contains("lock B: held by thread 2"), "{said}");
@@ -107,7 +119,10 @@ fn undo_takes_the_last_choice_back() {
 #[test]
 fn a_wrong_answer_is_explained_and_asked_for_again() {
     let said = play("bank_no_lock", "0 7 left 1 ");
-    assert!(said.contains("main cannot go now."), "{said}");
+    assert!(
+        said.contains("main cannot go: it waits for thread 1, thread 2."),
+        "{said}"
+    );
     assert!(said.contains("`7` is not an answer."), "{said}");
     assert!(said.contains("`left` is not an answer."), "{said}");
     assert!(said.contains("thread 1   31 "), "{said}");
