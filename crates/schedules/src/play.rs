@@ -5,9 +5,10 @@ use ::std::io::{self, BufRead, Write};
 
 use crate::Ending;
 use crate::lessons::Lesson;
-use crate::run::{Run, ThreadNumber};
+use crate::run::Run;
 use crate::search::{Route, every_route, follow};
 use crate::source::Source;
+use crate::step::ThreadNumber;
 use crate::text::{WIDTH, cut, pad, wrap};
 use crate::words;
 

@@ -13,66 +13,10 @@ use ::std::panic::{Location, catch_unwind, resume_unwind};
 use ::std::sync::atomic::{AtomicU64, Ordering};
 use ::std::time::Duration;
 
-/// A thread's number: 0 is main, the others count in the order in which they were started.
-pub type ThreadNumber = usize;
-
-/// A lock's number, counted in the order in which the locks were first taken.
-pub type LockNumber = usize;
-
-/// A channel's number, counted in the order in which the channels were made.
-pub type ChannelNumber = usize;
+use crate::step::{Action, ChannelNumber, LockNumber, Step, ThreadNumber};
 
 /// A run that takes more steps than this is taken to have no end.
 pub const STEP_LIMIT: usize = 100_000;
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Starts a thread. The scheduler never chooses here, see [`event`].
-    Start(ThreadNumber),
-    /// Takes a lock, as soon as nobody holds it.
-    Lock(LockNumber),
-    /// Gives a lock back.
-    Release(LockNumber),
-    /// Reads or writes an atomic.
-    Access,
-    /// Prints this text.
-    Print(String),
-    /// Sleeps, or yields. Time does not pass here, so other threads may take any number of steps.
-    Sleep,
-    /// Asks whether a thread has ended.
-    Ask(ThreadNumber),
-    /// Waits until a thread has ended.
-    Join(ThreadNumber),
-    /// Waits at the end of a scope until its threads have ended.
-    EndScope(Vec<ThreadNumber>),
-    /// Sends a message.
-    Send(ChannelNumber),
-    /// Waits for a message.
-    Receive {
-        /// Where the message comes from.
-        channel: ChannelNumber,
-        /// Whether to give up when no thread can go on.
-        timed: bool,
-    },
-    /// Ends the whole program with this exit code.
-    Exit(i32),
-    /// Comes to the end of main, and so of the program, while other threads are still alive.
-    EndMain,
-}
-
-/// A step that a thread takes, or is about to take.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The thread that takes it.
-    pub thread: ThreadNumber,
-    /// What it does.
-    pub action: Action,
-    /// The call in the lesson's source.
-    pub at: &'static Location<'static>,
-    /// What came of it, such as the value that was read. Empty before the step is taken.
-    pub note: String,
-}
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,8 +53,6 @@ pub struct Channel {
     pub messages: usize,
     /// How many can still send.
     pub senders: usize,
-    /// Whether nobody can receive any more.
-    pub closed: bool,
 }
 
 /// The state of a run.
@@ -291,7 +233,6 @@ impl Run {
             Action::Start(_)
             | Action::Access
             | Action::Sleep
-            | Action::Ask(_)
             | Action::EndScope(_)
             | Action::EndMain => {}
         }
@@ -413,7 +354,6 @@ pub(crate) fn enter_channel() -> ChannelNumber {
         run.channels.push(Channel {
             messages: 0,
             senders: 1,
-            closed: false,
         });
         run.channels.len() - 1
     })

@@ -11,7 +11,8 @@ use ::std::sync::{Mutex, Once, PoisonError};
 use shuttle::scheduler::{DfsScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
-use crate::run::{self, End, Pick, Run, ThreadNumber};
+use crate::run::{self, End, Pick, Run};
+use crate::step::ThreadNumber;
 
 /// A program whose schedules can be tried.
 #[derive(Debug)]
@@ -220,7 +221,7 @@ where
     };
     let main = program.main;
     engine(stepwise, move || {
-        run::leave_main(catch_unwind(main).map(exit_code))
+        run::leave_main(catch_unwind(main).map(exit_code));
     });
     Rc::into_inner(value)
         .expect("the engine is gone")

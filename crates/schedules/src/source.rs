@@ -3,7 +3,7 @@
 
 use ::std::ops::Range;
 
-use crate::run::{Action, Step};
+use crate::step::{Action, Step};
 
 /// A source text that can be asked for the line of a step.
 pub(crate) struct Source {

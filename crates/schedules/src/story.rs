@@ -1,7 +1,8 @@
 //! Tells a run as a picture: a column for each thread, in the lesson's own lines.
 
-use crate::run::{End, Run, ThreadNumber};
+use crate::run::{End, Run};
 use crate::source::Source;
+use crate::step::ThreadNumber;
 use crate::text::{WIDTH, pad, wrap};
 use crate::words;
 

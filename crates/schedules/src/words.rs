@@ -1,6 +1,7 @@
 //! The words for threads, locks and what they do.
 
-use crate::run::{Action, End, LockNumber, Run, Step, ThreadNumber};
+use crate::run::{End, Run};
+use crate::step::{Action, LockNumber, Step, ThreadNumber};
 use crate::text::on_one_line;
 use crate::{Ending, STEP_LIMIT};
 
@@ -47,7 +48,7 @@ pub(crate) fn deed(run: &Run, step: &Step) -> String {
         Action::EndScope(_) => "all its threads have ended".to_string(),
         Action::Exit(code) => format!("ends the program, exit code {code}"),
         Action::EndMain => "ends, and with it the program".to_string(),
-        Action::Sleep | Action::Access | Action::Ask(_) => step.note.clone(),
+        Action::Sleep | Action::Access => step.note.clone(),
         Action::Send(_) => "sends".to_string(),
         Action::Receive { .. } if step.note.is_empty() => "receives".to_string(),
         Action::Receive { .. } => step.note.clone(),

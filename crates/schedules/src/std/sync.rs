@@ -1,4 +1,4 @@
-//! [`std::sync`](::std::sync), as far as nothing in it can block, with a mutex and a channel.
+//! [`std::sync`], as far as nothing in it can block, with a mutex and a channel.
 
 pub use ::std::sync::{Arc, LockResult, PoisonError, Weak};
 
@@ -10,7 +10,8 @@ use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 
 use super::fresh::Fresh;
-use crate::run::{self, Action, LockNumber};
+use crate::run;
+use crate::step::{Action, LockNumber};
 
 /// A lock and the value that it guards.
 ///

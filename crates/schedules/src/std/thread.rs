@@ -1,4 +1,4 @@
-//! [`std::thread`](::std::thread), with threads that go when the scheduler says so.
+//! [`std::thread`], with threads that go when the scheduler says so.
 
 pub use ::std::thread::{Result, available_parallelism, panicking};
 
@@ -7,7 +7,8 @@ use ::std::io;
 use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use ::std::time::Duration;
 
-use crate::run::{self, Action, ThreadNumber};
+use crate::run;
+use crate::step::{Action, ThreadNumber};
 
 /// Lets others go on. How long is not looked at: a sleep never puts anything in order.
 #[track_caller]
@@ -78,31 +79,10 @@ impl<T> JoinHandle<T> {
         self.engine.join()?
     }
 
-    /// Whether the thread has ended.
-    #[track_caller]
-    pub fn is_finished(&self) -> bool {
-        is_finished(self.thread.number)
-    }
-
     /// The thread itself.
     pub fn thread(&self) -> &Thread {
         &self.thread
     }
-}
-
-#[track_caller]
-fn is_finished(thread: ThreadNumber) -> bool {
-    run::step(Action::Ask(thread));
-    let ended = run::with(|run| run.threads[thread].ended);
-    run::note(|| {
-        if ended {
-            "it has ended"
-        } else {
-            "it has not ended"
-        }
-        .to_string()
-    });
-    ended
 }
 
 /// Threads that have all ended when the scope ends.
@@ -189,12 +169,6 @@ impl<T> ScopedJoinHandle<'_, T> {
     pub fn join(self) -> Result<T> {
         run::step(Action::Join(self.thread.number));
         self.engine.join()?
-    }
-
-    /// Whether the thread has ended.
-    #[track_caller]
-    pub fn is_finished(&self) -> bool {
-        is_finished(self.thread.number)
     }
 
     /// The thread itself.

@@ -1,12 +1,13 @@
-//! [`std::sync::atomic`](::std::sync::atomic), with accesses that come in the order that the scheduler
+//! [`std::sync::atomic`], with accesses that come in the order that the scheduler
 //! chooses. All of them are sequentially consistent, whatever ordering is asked for.
 
 pub use ::std::sync::atomic::Ordering;
 
 use ::std::fmt;
 
-use crate::run::{self, Action};
+use crate::run;
 use crate::std::fresh::Fresh;
+use crate::step::Action;
 
 /// Writes an atomic type with what all of them can do.
 macro_rules! atomic {

@@ -1,4 +1,4 @@
-//! [`std::sync::mpsc`](::std::sync::mpsc), with messages that arrive when the scheduler says so.
+//! [`std::sync::mpsc`], with messages that arrive when the scheduler says so.
 
 pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError};
 
@@ -6,7 +6,8 @@ use ::std::collections::VecDeque;
 use ::std::sync::{Arc, Mutex, PoisonError};
 use ::std::time::Duration;
 
-use crate::run::{self, Action, ChannelNumber};
+use crate::run;
+use crate::step::{Action, ChannelNumber};
 
 /// The messages that were sent and not yet received.
 type Messages<T> = Arc<Mutex<VecDeque<T>>>;
@@ -36,17 +37,12 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// When there is no receiver any more.
+    /// None here: a receiver counts as one to the end of the run.
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         run::step(Action::Send(self.channel));
-        if run::with(|run| run.channels[self.channel].closed) {
-            return Err(SendError(message));
-        }
-        self.messages
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(message);
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.push_back(message);
         Ok(())
     }
 }
@@ -116,11 +112,5 @@ impl<T> Receiver<T> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front()
-    }
-}
-
-impl<T> Drop for Receiver<T> {
-    fn drop(&mut self) {
-        run::with_unless_over(|run| run.channels[self.channel].closed = true);
     }
 }
