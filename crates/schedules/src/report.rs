@@ -27,10 +27,12 @@ pub fn report(lesson: &Lesson, seed: u64, sample: usize) -> String {
     }
     text.push_str(&others(&endings));
 
-    if sample == 0 {
+    if sample == 0 && lesson.sample == 0 {
         text.push_str(&format!(
             "\n{name} as it stands takes too many steps to try many schedules of it.\n"
         ));
+    }
+    if sample == 0 {
         return text;
     }
     let search = some_schedules(&lesson.whole, seed, sample);

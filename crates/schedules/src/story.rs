@@ -57,6 +57,8 @@ struct Picture {
     text: String,
     names: Vec<String>,
     columns: usize,
+    /// Whose name was written last, where there is one column.
+    latest: Option<ThreadNumber>,
 }
 
 impl Picture {
@@ -73,6 +75,7 @@ impl Picture {
             text: String::new(),
             names,
             columns,
+            latest: None,
         };
         if columns > 1 {
             let rule = "─".repeat(picture.width());
@@ -109,7 +112,9 @@ impl Picture {
             return self.write(&cells);
         }
         for (thread, mut cell) in cells {
-            cell.insert(0, self.names[thread].clone());
+            if self.latest.replace(thread) != Some(thread) {
+                cell.insert(0, self.names[thread].clone());
+            }
             self.write(&[(0, cell)]);
         }
     }

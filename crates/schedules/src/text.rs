@@ -16,13 +16,10 @@ pub(crate) fn pad(text: &str, width: usize) -> String {
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    // A call without arguments stays in one piece, and so does a bracket in plain words.
     let breaks = text
-        .match_indices([' ', '(', '.'])
-        .filter(|&(at, mark)| {
-            mark != "(" || !text[at + 1..].starts_with(')') && !text[..at].ends_with(' ')
-        })
-        .map(|(at, mark)| if mark == "." { at } else { at + 1 });
+        .char_indices()
+        .map(|(at, _)| at)
+        .filter(|&at| may_break(text.split_at(at)));
     let mut start = 0;
     for end in breaks.chain([text.len()]) {
         let piece = &text[start..end];
@@ -41,6 +38,16 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Whether a line may end between these two parts: between words, after `::`, after the bracket of a
+/// call with arguments, and before the dot of a method.
+fn may_break((left, right): (&str, &str)) -> bool {
+    let method = right
+        .strip_prefix('.')
+        .is_some_and(|name| name.starts_with(char::is_alphabetic));
+    let call = left.ends_with('(') && !left.ends_with(" (") && !right.starts_with(')');
+    left.ends_with(' ') || left.ends_with("::") || call || method
 }
 
 /// At most `width` columns of `text`, with a mark where something is missing.
