@@ -10,13 +10,7 @@ fn main() {
     let mut names: Vec<String> = fs::read_dir(&lessons)
         .unwrap()
         .map(|lesson| lesson.unwrap().file_name().into_string().unwrap())
-        .filter(|name| {
-            lessons
-                .join(name)
-                .join("tests")
-                .join(format!("{name}.rs"))
-                .exists()
-        })
+        .filter(|name| lessons.join(name).join("tests").join(format!("{name}.rs")).exists())
         .collect();
     names.sort();
 
@@ -33,9 +27,5 @@ fn main() {
         code += &format!("    #[cfg(not(test))]\n    ({name:?}, {name}::description),\n");
     }
     code += "];\n";
-    fs::write(
-        Path::new(&env::var_os("OUT_DIR").unwrap()).join("descriptions.rs"),
-        code,
-    )
-    .unwrap();
+    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap()).join("descriptions.rs"), code).unwrap();
 }

@@ -12,10 +12,7 @@ type Change = dyn Fn(&mut Transcript, &Description);
 
 impl Broken {
     fn new(what: String, change: impl Fn(&mut Transcript, &Description) + 'static) -> Self {
-        Self {
-            what,
-            change: Box::new(change),
-        }
+        Self { what, change: Box::new(change) }
     }
 
     /// The good transcript, changed.
@@ -44,16 +41,13 @@ pub fn without(line: &'static str) -> Broken {
 
 /// The first line that reads so and the first that reads otherwise have changed places.
 pub fn swapped(one: &'static str, other: &'static str) -> Broken {
-    Broken::new(
-        format!("{one:?} and {other:?} swapped"),
-        move |transcript, _| {
-            let (one, other) = (format!("{one}\n"), format!("{other}\n"));
-            // No lesson prints this character, so it can hold the place of the first text.
-            transcript.replace(&one, "\u{0}");
-            transcript.replace(&other, &one);
-            transcript.replace("\u{0}", &other);
-        },
-    )
+    Broken::new(format!("{one:?} and {other:?} swapped"), move |transcript, _| {
+        let (one, other) = (format!("{one}\n"), format!("{other}\n"));
+        // No lesson prints this character, so it can hold the place of the first text.
+        transcript.replace(&one, "\u{0}");
+        transcript.replace(&other, &one);
+        transcript.replace("\u{0}", &other);
+    })
 }
 
 /// The first such text reads otherwise.
@@ -66,10 +60,8 @@ pub fn replaced(text: &'static str, by: &'static str) -> Broken {
 /// The first such text is torn in two by a line break.
 pub fn torn(text: &'static str) -> Broken {
     Broken::new(format!("{text:?} torn"), move |transcript, _| {
-        let middle = text
-            .char_indices()
-            .nth(text.chars().count() / 2)
-            .map_or(0, |(index, _)| index);
+        let middle =
+            text.char_indices().nth(text.chars().count() / 2).map_or(0, |(index, _)| index);
         let (start, end) = text.split_at(middle);
         transcript.replace(text, &format!("{start}\n{end}"));
     })
@@ -78,41 +70,29 @@ pub fn torn(text: &'static str) -> Broken {
 /// Where one process id is said first, another one is said instead. Both are names of the
 /// description.
 pub fn ids(name: &'static str, by: &'static str) -> Broken {
-    Broken::new(
-        format!("the id of {by} for that of {name}"),
-        move |transcript, description| {
-            let ids = description.ids(transcript);
-            let id = |name| {
-                ids.get(name)
-                    .unwrap_or_else(|| panic!("no process is named {name}"))
-                    .to_string()
-            };
-            transcript.replace(&id(name), &id(by));
-        },
-    )
+    Broken::new(format!("the id of {by} for that of {name}"), move |transcript, description| {
+        let ids = description.ids(transcript);
+        let id = |name| {
+            ids.get(name).unwrap_or_else(|| panic!("no process is named {name}")).to_string()
+        };
+        transcript.replace(&id(name), &id(by));
+    })
 }
 
 /// All pauses are longer or shorter by a factor.
 pub fn times_scaled(factor: f64) -> Broken {
-    Broken::new(
-        format!("pauses scaled by {factor}"),
-        move |transcript, _| {
-            for at in &mut transcript.at {
-                *at = at.mul_f64(factor);
-            }
-            transcript.took = transcript.took.mul_f64(factor);
-        },
-    )
+    Broken::new(format!("pauses scaled by {factor}"), move |transcript, _| {
+        for at in &mut transcript.at {
+            *at = at.mul_f64(factor);
+        }
+        transcript.took = transcript.took.mul_f64(factor);
+    })
 }
 
 /// The exit code is another.
 pub fn exit_code(code: i32) -> Broken {
     Broken::new(format!("exit code {code}"), move |transcript, _| {
-        assert_ne!(
-            transcript.exit_code,
-            Some(code),
-            "that is the exit code already"
-        );
+        assert_ne!(transcript.exit_code, Some(code), "that is the exit code already");
         transcript.exit_code = Some(code);
     })
 }
@@ -121,19 +101,12 @@ impl Transcript {
     /// Replaces the first occurrence of a text; what is new was said when the old was.
     fn replace(&mut self, from: &str, to: &str) {
         let from = from.as_bytes();
-        let found = self
-            .text
-            .windows(from.len())
-            .position(|window| window == from);
+        let found = self.text.windows(from.len()).position(|window| window == from);
         let start = found.unwrap_or_else(|| {
-            panic!(
-                "{:?} is not in the transcript",
-                String::from_utf8_lossy(from)
-            )
+            panic!("{:?} is not in the transcript", String::from_utf8_lossy(from))
         });
         let at = self.at[start];
         self.text.splice(start..start + from.len(), to.bytes());
-        self.at
-            .splice(start..start + from.len(), to.bytes().map(|_| at));
+        self.at.splice(start..start + from.len(), to.bytes().map(|_| at));
     }
 }

@@ -22,12 +22,8 @@ pub fn side_by_side(rust: &Measured, python: &Measured) -> String {
 }
 
 fn column(run: &Measured) -> Vec<String> {
-    let mut lines: Vec<_> = run
-        .lines
-        .iter()
-        .take(LINES)
-        .map(|(at, line)| cut(&format!("{at:6.2}  {line}")))
-        .collect();
+    let mut lines: Vec<_> =
+        run.lines.iter().take(LINES).map(|(at, line)| cut(&format!("{at:6.2}  {line}"))).collect();
     if run.lines.len() > LINES {
         lines.push(format!("        … {} more lines", run.lines.len() - LINES));
     }
@@ -82,16 +78,9 @@ pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64) -> Strin
         (false, true) => "Py",
         (false, false) => "NONE",
     };
-    let sleeps = if sleeps > 0.0 {
-        format!("{sleeps:.2}")
-    } else {
-        "–".to_owned()
-    };
+    let sleeps = if sleeps > 0.0 { format!("{sleeps:.2}") } else { "–".to_owned() };
     let three = |python: f64, rust: f64, decimals| {
-        format!(
-            "{python:.decimals$}  {rust:>5.decimals$}  {:>5.2}",
-            python / rust
-        )
+        format!("{python:.decimals$}  {rust:>5.decimals$}  {:>5.2}", python / rust)
     };
     let wall = three(python.wall_seconds, rust.wall_seconds, 2);
     let cpu = three(python.cpu_seconds, rust.cpu_seconds, 2);

@@ -84,25 +84,15 @@ impl Description {
     ///
     /// What is not as described, in words.
     pub fn examine(&self, transcript: &Transcript) -> Result<(), Complaint> {
-        let complain = |what: String| {
-            Err(Complaint {
-                what,
-                text: transcript.text(),
-            })
-        };
+        let complain = |what: String| Err(Complaint { what, text: transcript.text() });
 
         let (says, reading) = self.read(transcript);
         let (said, rest) = transcript.text.split_at(reading.position);
         if !rest.is_empty() {
             let number = said.iter().filter(|byte| **byte == b'\n').count() + 1;
             let rest = String::from_utf8_lossy(rest);
-            let next: String = rest
-                .split_inclusive('\n')
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(60)
-                .collect();
+            let next: String =
+                rest.split_inclusive('\n').next().unwrap_or_default().chars().take(60).collect();
             let why = match (reading.wrong_pause, says.next()) {
                 (Some((pause, bounds)), _) => {
                     format!("came {pause:.2} s after the piece before it, not {bounds:.2?} s")
@@ -113,10 +103,7 @@ impl Description {
             return complain(format!("line {number}: {next:?}: {why}"));
         }
         if !says.is_complete() {
-            return complain(format!(
-                "the end is missing: expected {}",
-                says.next().join(" or ")
-            ));
+            return complain(format!("the end is missing: expected {}", says.next().join(" or ")));
         }
 
         let said = Said { reading: &reading };
@@ -151,10 +138,7 @@ impl Description {
             values: Values::default(),
             wrong_pause: None,
         };
-        reading
-            .values
-            .ids
-            .insert("main".to_owned(), transcript.pid.into());
+        reading.values.ids.insert("main".to_owned(), transcript.pid.into());
         while says.read(&mut reading, Duration::ZERO, None) {
             reading.wrong_pause = None;
         }
@@ -170,9 +154,7 @@ pub struct Said<'a> {
 impl Said<'_> {
     /// How many times a text occurs.
     pub fn count(&self, text: &str) -> usize {
-        String::from_utf8_lossy(self.reading.text)
-            .matches(text)
-            .count()
+        String::from_utf8_lossy(self.reading.text).matches(text).count()
     }
 
     /// The number that a name in the description stands for.

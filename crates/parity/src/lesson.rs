@@ -70,11 +70,7 @@ impl Lesson {
         description.examine(good).expect("the good transcript fits");
         for broken in broken {
             let accepted = description.examine(&broken.of(good, description)).is_ok();
-            assert!(
-                !accepted,
-                "the description accepts a transcript that is {}",
-                broken.what()
-            );
+            assert!(!accepted, "the description accepts a transcript that is {}", broken.what());
         }
     }
 }
@@ -89,20 +85,18 @@ pub fn find_python() -> Result<&'static Path, String> {
     let found = PYTHON.get_or_init(|| {
         // `python3` may be a script that starts the real one; signals and process ids need that.
         let command = if cfg!(windows) { "python" } else { "python3" };
-        let output = Command::new(command)
-            .args(["-c", "import sys; print(sys.executable)"])
-            .output();
+        let output =
+            Command::new(command).args(["-c", "import sys; print(sys.executable)"]).output();
         match output {
             Ok(output) if output.status.success() => {
                 Ok(String::from_utf8_lossy(&output.stdout).trim().into())
             }
-            Ok(output) => Err(format!(
-                "{command} does not work: {}",
-                String::from_utf8_lossy(&output.stderr)
-            )),
-            Err(error) => Err(format!(
-                "this compares with Python: install {command} (3.9 or later). {error}"
-            )),
+            Ok(output) => {
+                Err(format!("{command} does not work: {}", String::from_utf8_lossy(&output.stderr)))
+            }
+            Err(error) => {
+                Err(format!("this compares with Python: install {command} (3.9 or later). {error}"))
+            }
         }
     });
     found.as_deref().map_err(Clone::clone)

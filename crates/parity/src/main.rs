@@ -61,10 +61,7 @@ fn all() -> Result<bool, String> {
     for (name, description) in descriptions::DESCRIPTIONS {
         let rust = Measured::run(Language::Rust, name)?;
         let python = Measured::run(Language::Python, name)?;
-        println!(
-            "{}",
-            columns::row(name, &rust, &python, description().sleep_seconds())
-        );
+        println!("{}", columns::row(name, &rust, &python, description().sleep_seconds()));
         for (language, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
                 complaints += &format!("\n{name}, {language}: {complaint}\n");
@@ -77,14 +74,9 @@ fn all() -> Result<bool, String> {
 }
 
 fn description(name: &str) -> Result<Description, String> {
-    let found = descriptions::DESCRIPTIONS
-        .iter()
-        .find(|(known, _)| *known == name);
+    let found = descriptions::DESCRIPTIONS.iter().find(|(known, _)| *known == name);
     found.map(|(_, description)| description()).ok_or_else(|| {
-        let names: Vec<_> = descriptions::DESCRIPTIONS
-            .iter()
-            .map(|(name, _)| *name)
-            .collect();
+        let names: Vec<_> = descriptions::DESCRIPTIONS.iter().map(|(name, _)| *name).collect();
         format!("there is no lesson {name}; there are {}", names.join(", "))
     })
 }
@@ -96,9 +88,7 @@ fn need_python() -> Result<(), String> {
 /// Builds a lesson in the profile in which this program was built.
 fn build(name: &str) -> Result<(), String> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--package", name]);
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--package", name]);
     if folder().ends_with("release") {
         cargo.arg("--release");
     }
@@ -114,20 +104,12 @@ fn lesson(name: &str) -> Lesson {
         .join("../lessons")
         .join(name)
         .join(format!("{name}.py"));
-    let executable = folder()
-        .join(name)
-        .with_extension(env::consts::EXE_EXTENSION);
-    Lesson {
-        rust: Program::new(executable),
-        twin,
-    }
+    let executable = folder().join(name).with_extension(env::consts::EXE_EXTENSION);
+    Lesson { rust: Program::new(executable), twin }
 }
 
 /// Where cargo puts the executables of this workspace.
 fn folder() -> PathBuf {
     let executable = env::current_exe().expect("this program knows where it is");
-    executable
-        .parent()
-        .expect("an executable is in a folder")
-        .to_owned()
+    executable.parent().expect("an executable is in a folder").to_owned()
 }

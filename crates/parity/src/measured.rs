@@ -43,10 +43,7 @@ impl Measured {
             .output()
             .map_err(|error| error.to_string())?;
         Self::read(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
-            format!(
-                "{name} in {language} failed:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            )
+            format!("{name} in {language} failed:\n{}", String::from_utf8_lossy(&output.stderr))
         })
     }
 
@@ -58,13 +55,8 @@ impl Measured {
     fn write(&self) -> String {
         let costs = [self.wall_seconds, self.cpu_seconds, self.peak_megabytes];
         let mut text: String = costs.iter().map(|cost| format!("{cost}\n")).collect();
-        text += &format!(
-            "{}\n",
-            self.complaint
-                .clone()
-                .unwrap_or_default()
-                .replace('\n', "\u{2028}")
-        );
+        text +=
+            &format!("{}\n", self.complaint.clone().unwrap_or_default().replace('\n', "\u{2028}"));
         for (at, line) in &self.lines {
             text += &format!("{at} {line}\n");
         }
@@ -126,15 +118,8 @@ fn cost_of_children() -> (f64, f64) {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("every process may ask for its usage");
     let cpu = usage.user_time() + usage.system_time();
     // Linux counts kilobytes, macOS bytes.
-    let unit = if cfg!(target_os = "macos") {
-        1.0
-    } else {
-        1024.0
-    };
-    (
-        cpu.num_microseconds() as f64 / 1e6,
-        usage.max_rss() as f64 * unit / 1e6,
-    )
+    let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
+    (cpu.num_microseconds() as f64 / 1e6, usage.max_rss() as f64 * unit / 1e6)
 }
 
 /// Other systems do not tell it to safe code.

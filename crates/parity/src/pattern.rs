@@ -15,12 +15,7 @@ enum Part {
     Text(String),
     Rest,
     Id(String),
-    Number {
-        name: Option<String>,
-        low: f64,
-        high: f64,
-        decimals: usize,
-    },
+    Number { name: Option<String>, low: f64, high: f64, decimals: usize },
 }
 
 /// The values that names stand for, as found so far.
@@ -39,18 +34,14 @@ impl Pattern {
         let mut parts = Vec::new();
         let mut rest = source;
         while let Some((text, after)) = rest.split_once('{') {
-            let (placeholder, after) = after
-                .split_once('}')
-                .unwrap_or_else(|| panic!("{source:?} has a {{ without }}"));
+            let (placeholder, after) =
+                after.split_once('}').unwrap_or_else(|| panic!("{source:?} has a {{ without }}"));
             parts.push(Part::Text(text.to_owned()));
             parts.push(Part::placeholder(placeholder));
             rest = after;
         }
         parts.push(Part::Text(rest.to_owned()));
-        Self {
-            source: source.to_owned(),
-            parts,
-        }
+        Self { source: source.to_owned(), parts }
     }
 
     /// The length of what the pattern matches at the start of a text; the values that it names
@@ -85,26 +76,15 @@ impl Part {
             None => (None, low),
         };
         let number = |digits: &str| {
-            digits
-                .parse()
-                .unwrap_or_else(|_| panic!("{{{source}}} has a bound that is no number"))
+            digits.parse().unwrap_or_else(|_| panic!("{{{source}}} has a bound that is no number"))
         };
-        let decimals = low
-            .split_once('.')
-            .map_or(0, |(_, decimals)| decimals.len());
-        Self::Number {
-            name,
-            low: number(low),
-            high: number(high),
-            decimals,
-        }
+        let decimals = low.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        Self::Number { name, low: number(low), high: number(high), decimals }
     }
 
     fn matches(&self, text: &[u8], values: &mut Values) -> Option<usize> {
         match self {
-            Self::Text(expected) => text
-                .starts_with(expected.as_bytes())
-                .then_some(expected.len()),
+            Self::Text(expected) => text.starts_with(expected.as_bytes()).then_some(expected.len()),
             Self::Rest => Some(text.iter().take_while(|byte| **byte != b'\n').count()),
             Self::Id(name) => {
                 let length = digits(text);
@@ -116,12 +96,7 @@ impl Part {
                 values.ids.insert(name.clone(), id);
                 agrees.then_some(length)
             }
-            Self::Number {
-                name,
-                low,
-                high,
-                decimals,
-            } => {
+            Self::Number { name, low, high, decimals } => {
                 let mut length = digits(text);
                 if *decimals > 0 {
                     let fraction = text[length..].strip_prefix(b".").map(digits)?;
@@ -131,9 +106,8 @@ impl Part {
                     length += 1 + fraction;
                 }
                 let number = std::str::from_utf8(&text[..length]).ok()?.parse().ok()?;
-                let known = name
-                    .as_ref()
-                    .and_then(|name| values.numbers.insert(name.clone(), number));
+                let known =
+                    name.as_ref().and_then(|name| values.numbers.insert(name.clone(), number));
                 let agrees = known.is_none_or(|known| known == number);
                 (agrees && (*low..=*high).contains(&number)).then_some(length)
             }

@@ -20,10 +20,7 @@ pub struct Program {
 impl Program {
     /// The program at a path, or one that is found in `PATH`.
     pub fn new(executable: impl AsRef<OsStr>) -> Self {
-        Self {
-            executable: executable.as_ref().to_owned(),
-            arguments: Vec::new(),
-        }
+        Self { executable: executable.as_ref().to_owned(), arguments: Vec::new() }
     }
 
     /// Adds one argument.
@@ -51,9 +48,7 @@ impl Program {
                 };
             }
             let started = Instant::now();
-            let child = command
-                .spawn(inside)
-                .unwrap_or_else(|error| self.cannot_start(&error));
+            let child = command.spawn(inside).unwrap_or_else(|error| self.cannot_start(&error));
             let running = Running::new(child, started);
             running.hear(terminal, Heard::said);
             running
@@ -70,10 +65,7 @@ impl Program {
     pub fn with_pipes(&self) -> Running {
         let mut command = std::process::Command::new(&self.executable);
         command.args(&self.arguments);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (name, value) in ENVIRONMENT {
             match value {
                 Some(value) => command.env(name, value),
@@ -85,9 +77,7 @@ impl Program {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
 
         let started = Instant::now();
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| self.cannot_start(&error));
+        let mut child = command.spawn().unwrap_or_else(|error| self.cannot_start(&error));
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let running = Running::new(child, started);
         running.hear(stdout, Heard::said);
@@ -123,18 +113,12 @@ struct Heard {
 impl Heard {
     fn said(&mut self, bytes: &[u8], at: Duration) {
         // A terminal shows a line break as a carriage return and a line feed.
-        let bytes: Vec<u8> = bytes
-            .iter()
-            .copied()
-            .filter(|byte| *byte != b'\r')
-            .collect();
+        let bytes: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
         self.transcript.push(&bytes, at);
     }
 
     fn complained(&mut self, bytes: &[u8], _at: Duration) {
-        self.transcript
-            .stderr
-            .push_str(&String::from_utf8_lossy(bytes));
+        self.transcript.stderr.push_str(&String::from_utf8_lossy(bytes));
     }
 }
 
@@ -145,12 +129,7 @@ impl Running {
         #[cfg(target_os = "linux")]
         nix::sys::prctl::set_child_subreaper(true).expect("a flag that any process may set");
         let pid = child.id();
-        Self {
-            child: Mutex::new(child),
-            pid,
-            started,
-            heard: Arc::default(),
-        }
+        Self { child: Mutex::new(child), pid, started, heard: Arc::default() }
     }
 
     fn hear(&self, mut stream: impl Read + Send + 'static, take: fn(&mut Heard, &[u8], Duration)) {
@@ -161,11 +140,7 @@ impl Running {
             let mut bytes = [0; 8192];
             // A terminal whose last user is gone gives an error where a pipe gives its end.
             while let Ok(length @ 1..) = stream.read(&mut bytes) {
-                take(
-                    &mut heard.0.lock().unwrap(),
-                    &bytes[..length],
-                    started.elapsed(),
-                );
+                take(&mut heard.0.lock().unwrap(), &bytes[..length], started.elapsed());
                 heard.1.notify_all();
             }
             heard.0.lock().unwrap().open_streams -= 1;
@@ -183,11 +158,7 @@ impl Running {
         #[cfg(unix)]
         self.signal_group(Signal::SIGINT);
         #[cfg(not(unix))]
-        self.child
-            .lock()
-            .unwrap()
-            .kill()
-            .expect("the program still runs");
+        self.child.lock().unwrap().kill().expect("the program still runs");
     }
 
     /// What has been said so far.
@@ -206,9 +177,7 @@ impl Running {
     pub fn wait_until(&self, condition: impl Fn(&Transcript) -> bool) -> Transcript {
         let (heard, changed) = &*self.heard;
         let waiting = |heard: &mut Heard| !condition(&heard.transcript) && heard.open_streams > 0;
-        let (heard, _) = changed
-            .wait_timeout_while(heard.lock().unwrap(), LIMIT, waiting)
-            .unwrap();
+        let (heard, _) = changed.wait_timeout_while(heard.lock().unwrap(), LIMIT, waiting).unwrap();
         assert!(
             condition(&heard.transcript),
             "never said, instead:\n{}{}",
@@ -258,12 +227,8 @@ impl Running {
     fn wait_for_exit(&self) -> ExitStatus {
         let deadline = Instant::now() + LIMIT;
         loop {
-            if let Some(status) = self
-                .child
-                .lock()
-                .unwrap()
-                .try_wait()
-                .expect("the program can be waited for")
+            if let Some(status) =
+                self.child.lock().unwrap().try_wait().expect("the program can be waited for")
             {
                 return status;
             }
@@ -333,7 +298,5 @@ fn exit_code(status: ExitStatus) -> i32 {
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return -signal;
     }
-    status
-        .code()
-        .expect("a program that was not ended by a signal has an exit code")
+    status.code().expect("a program that was not ended by a signal has an exit code")
 }

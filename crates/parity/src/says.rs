@@ -47,10 +47,7 @@ pub fn line(text: &str) -> Says {
 
 /// A text with no line break after it, never torn.
 pub fn word(text: &str) -> Says {
-    Says(Node::Piece {
-        pattern: Rc::new(Pattern::new(text)),
-        said: false,
-    })
+    Says(Node::Piece { pattern: Rc::new(Pattern::new(text)), said: false })
 }
 
 /// In an [`in_order`], the seconds between the piece before it and the piece after it.
@@ -73,39 +70,23 @@ pub fn in_order(parts: impl IntoIterator<Item = Says>) -> Says {
         folded.push(match part.0 {
             Node::Pause(seconds) => {
                 let part = Box::new(parts.next().expect("a pause stands before what it delays"));
-                Says(Node::Paused {
-                    seconds: seconds - 0.5..seconds + 0.9,
-                    part,
-                })
+                Says(Node::Paused { seconds: seconds - 0.5..seconds + 0.9, part })
             }
             _ => part,
         });
     }
-    Says(Node::InOrder {
-        parts: folded,
-        since: None,
-    })
+    Says(Node::InOrder { parts: folded, since: None })
 }
 
 /// The parts at the same time: each in its own order, in any order with the others.
 pub fn together(parts: impl IntoIterator<Item = Says>) -> Says {
-    Says(Node::Together {
-        parts: parts.into_iter().collect(),
-        since: None,
-    })
+    Says(Node::Together { parts: parts.into_iter().collect(), since: None })
 }
 
 /// A part several times, one after the other: `times(3, …)`, `times(0..=6, …)`, `times(1.., …)`.
 pub fn times(count: impl Count, part: Says) -> Says {
     let (least, most) = count.bounds();
-    Says(Node::Times {
-        part: Box::new(part),
-        least,
-        most,
-        begun: 0,
-        current: None,
-        since: None,
-    })
+    Says(Node::Times { part: Box::new(part), least, most, begun: 0, current: None, since: None })
 }
 
 /// How many times: a number, or a range of numbers.
@@ -139,11 +120,7 @@ macro_rules! count {
         }
     )*};
 }
-count!(
-    std::ops::RangeInclusive<usize>,
-    std::ops::RangeFrom<usize>,
-    Range<usize>
-);
+count!(std::ops::RangeInclusive<usize>, std::ops::RangeFrom<usize>, Range<usize>);
 
 /// The text that is still to be read, and what is known so far.
 pub(crate) struct Reading<'a> {
@@ -202,14 +179,7 @@ impl Says {
                 let from = *from.get_or_insert(since);
                 parts.iter_mut().any(|part| part.read(reading, from, pause))
             }
-            Node::Times {
-                part,
-                least: _,
-                most,
-                begun,
-                current,
-                since: last,
-            } => {
+            Node::Times { part, least: _, most, begun, current, since: last } => {
                 let here = reading.position;
                 let since = last.unwrap_or(since);
                 if let Some(current) = current {
@@ -242,12 +212,9 @@ impl Says {
             Node::InOrder { parts, .. } | Node::Together { parts, .. } => {
                 parts.iter().all(Self::is_complete)
             }
-            Node::Times {
-                least,
-                begun,
-                current,
-                ..
-            } => begun >= least && current.as_ref().is_none_or(|part| part.is_complete()),
+            Node::Times { least, begun, current, .. } => {
+                begun >= least && current.as_ref().is_none_or(|part| part.is_complete())
+            }
         }
     }
 
@@ -265,13 +232,7 @@ impl Says {
                 parts[..open].iter().flat_map(Self::next).collect()
             }
             Node::Together { parts, .. } => parts.iter().flat_map(Self::next).collect(),
-            Node::Times {
-                part,
-                most,
-                begun,
-                current,
-                ..
-            } => match current {
+            Node::Times { part, most, begun, current, .. } => match current {
                 Some(current) if !current.is_complete() => current.next(),
                 _ if begun < most => part.next(),
                 _ => Vec::new(),

@@ -37,12 +37,7 @@ impl Transcript {
             .map(|line| {
                 let at = self.at[position].as_secs_f64();
                 position += line.len();
-                (
-                    at,
-                    String::from_utf8_lossy(line)
-                        .trim_end_matches('\n')
-                        .to_owned(),
-                )
+                (at, String::from_utf8_lossy(line).trim_end_matches('\n').to_owned())
             })
             .collect()
     }

@@ -15,19 +15,13 @@ fn main() -> io::Result<()> {
 
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("10,000 tasks, pool of 2");
-    group
-        .throughput(Throughput::Elements(TASKS))
-        .sample_size(10);
+    group.throughput(Throughput::Elements(TASKS)).sample_size(10);
     let pool = Pool::new(2)?;
     group.bench_function("here", |bencher| {
         bencher.iter(|| {
-            let results: Vec<_> = (0..TASKS)
-                .map(|number| pool.apply_async(square, (number,)))
-                .collect();
-            results
-                .into_iter()
-                .map(|result| result.get().unwrap())
-                .sum::<u64>()
+            let results: Vec<_> =
+                (0..TASKS).map(|number| pool.apply_async(square, (number,))).collect();
+            results.into_iter().map(|result| result.get().unwrap()).sum::<u64>()
         });
     });
     group.bench_function("CPython", |bencher| bencher.iter_custom(time_python));
@@ -68,10 +62,8 @@ fn time_python(rounds: u64) -> Duration {
         .unwrap_or_else(|error| {
             panic!("this compares with CPython and needs python3 in PATH: {error}")
         });
-    let seconds = String::from_utf8_lossy(&output.stdout)
-        .trim()
-        .parse()
-        .expect("a number of seconds");
+    let seconds =
+        String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number of seconds");
     let took = Duration::from_secs_f64(seconds);
     assert!(took < start.elapsed());
     took

@@ -20,10 +20,7 @@ pub(crate) struct Channel {
 
 impl Channel {
     fn new(stream: Stream) -> io::Result<Self> {
-        Ok(Self {
-            incoming: BufReader::new(stream.try_clone()?),
-            outgoing: stream,
-        })
+        Ok(Self { incoming: BufReader::new(stream.try_clone()?), outgoing: stream })
     }
 
     pub(crate) fn write(&self, frames: &[&[u8]]) -> io::Result<()> {
@@ -91,10 +88,7 @@ mod system {
     pub(crate) fn connect(stdin: Stdin, (): Connection) -> io::Result<WorkersEnd> {
         let stream = UnixStream::from(OwnedFd::from(stdin));
         let watched = stream.try_clone()?;
-        Ok((
-            Channel::new(stream)?,
-            Box::new(move || wait_for_hang_up(&watched)),
-        ))
+        Ok((Channel::new(stream)?, Box::new(move || wait_for_hang_up(&watched))))
     }
 
     /// Waits until the other end is closed, and leaves alone what comes from it.
@@ -104,11 +98,7 @@ mod system {
             let mut watched = [PollFd::new(stream.as_fd(), PollFlags::POLLHUP)];
             let found = poll(&mut watched, PollTimeout::NONE);
             let ends = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-            if found.is_ok()
-                && watched[0]
-                    .revents()
-                    .is_some_and(|events| events.intersects(ends))
-            {
+            if found.is_ok() && watched[0].revents().is_some_and(|events| events.intersects(ends)) {
                 return;
             }
             // A system that wakes up for a task as well must not spin until it has been read.

@@ -22,13 +22,7 @@ pub(crate) fn run() -> ! {
         process::exit(2);
     };
     let (name, daemon, path, parent_id, work) = orders;
-    CurrentProcess {
-        name,
-        daemon,
-        path,
-        parent_id: Some(parent_id),
-    }
-    .set();
+    CurrentProcess { name, daemon, path, parent_id: Some(parent_id) }.set();
     show_own_name();
 
     let code = match work {
@@ -59,10 +53,7 @@ fn read_orders() -> Option<(Orders, channel::Stdin)> {
 fn show_own_name() {
     #[cfg(target_os = "linux")]
     {
-        let path = std::env::args_os()
-            .next()
-            .map(std::path::PathBuf::from)
-            .unwrap_or_default();
+        let path = std::env::args_os().next().map(std::path::PathBuf::from).unwrap_or_default();
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
         if let Ok(name) = std::ffi::CString::new(name) {
             let _ = nix::sys::prctl::set_name(&name);
@@ -76,16 +67,11 @@ fn watch_parent(wait: impl FnOnce() + Send + 'static) {
         wait();
         parent_is_gone();
     };
-    let started = thread::Builder::new()
-        .name("util-watch".to_owned())
-        .stack_size(64 * 1024)
-        .spawn(watch);
+    let started =
+        thread::Builder::new().name("util-watch".to_owned()).stack_size(64 * 1024).spawn(watch);
     if let Err(error) = started {
         // Better no child than one that outlives its parent.
-        eprintln!(
-            "Process {}: cannot start a thread: {error}",
-            current_process().name()
-        );
+        eprintln!("Process {}: cannot start a thread: {error}", current_process().name());
         process::exit(1);
     }
 }

@@ -53,13 +53,8 @@ impl Started {
         // Its end of a channel must be open nowhere else: it could not see the channel close.
         drop(command);
         let lifeline = Mutex::new(process.take_stdin());
-        let started = Arc::new(Self {
-            process,
-            name,
-            daemon,
-            lifeline,
-            terminated: AtomicBool::new(false),
-        });
+        let started =
+            Arc::new(Self { process, name, daemon, lifeline, terminated: AtomicBool::new(false) });
         RUNNING.lock().unwrap().push(Arc::clone(&started));
         Ok(started)
     }
@@ -136,10 +131,7 @@ impl Started {
         let code = exit_code(status, self.terminated.load(Ordering::SeqCst));
         interrupt::stay_if_interrupted(code);
         self.lifeline.lock().unwrap().take();
-        RUNNING
-            .lock()
-            .unwrap()
-            .retain(|child| !std::ptr::eq(child.as_ref(), self));
+        RUNNING.lock().unwrap().retain(|child| !std::ptr::eq(child.as_ref(), self));
         code
     }
 }
@@ -162,10 +154,7 @@ pub(crate) fn finish() {
         for child in &children {
             if child.wait().is_err() {
                 // Somebody else has waited for it, so it is gone.
-                RUNNING
-                    .lock()
-                    .unwrap()
-                    .retain(|other| !Arc::ptr_eq(other, child));
+                RUNNING.lock().unwrap().retain(|other| !Arc::ptr_eq(other, child));
             }
         }
     }
@@ -191,11 +180,8 @@ pub(crate) fn end_all() {
 /// The command that starts this program once more.
 fn again() -> io::Result<Command> {
     // On Linux this is the program that runs, even when a newer one has been built in its place.
-    let path = if cfg!(target_os = "linux") {
-        "/proc/self/exe".into()
-    } else {
-        env::current_exe()?
-    };
+    let path =
+        if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { env::current_exe()? };
     // The order of lines from parent and child is the order of printing, even for half a line.
     let _ = io::stdout().flush();
     Ok(Command::new(path))

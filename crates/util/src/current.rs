@@ -59,9 +59,7 @@ impl CurrentProcess {
 
     /// Says what this process is; for a child, before anything asks.
     pub(crate) fn set(self) {
-        CURRENT
-            .set(self)
-            .expect("nothing asks what a child is before it knows");
+        CURRENT.set(self).expect("nothing asks what a child is before it knows");
     }
 
     /// The path of the next child.

@@ -45,10 +45,7 @@ mod tests {
         assert_eq!(read(&mut rest).unwrap(), b"one");
         assert_eq!(read(&mut rest).unwrap(), b"");
         assert_eq!(read(&mut rest).unwrap(), b"three");
-        assert_eq!(
-            read(&mut rest).unwrap_err().kind(),
-            io::ErrorKind::UnexpectedEof
-        );
+        assert_eq!(read(&mut rest).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]
@@ -68,9 +65,6 @@ mod tests {
     fn a_length_that_lies_takes_no_memory() {
         let mut bytes = u32::MAX.to_le_bytes().to_vec();
         bytes.extend_from_slice(b"short");
-        assert_eq!(
-            read(bytes.as_slice()).unwrap_err().kind(),
-            io::ErrorKind::UnexpectedEof
-        );
+        assert_eq!(read(bytes.as_slice()).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

@@ -54,10 +54,7 @@ pub fn enter(targets: Vec<Registered>) -> MainGuard {
     target::register(targets);
     set_panic_hook();
     IN_MAIN.store(true, Ordering::SeqCst);
-    if env::args_os()
-        .nth(1)
-        .is_some_and(|argument| argument == children::MARK)
-    {
+    if env::args_os().nth(1).is_some_and(|argument| argument == children::MARK) {
         child_side::run();
     }
     interrupt::handle();
@@ -80,10 +77,7 @@ pub(crate) fn assert_may_have_children() {
         IN_MAIN.load(Ordering::SeqCst),
         "main_guard! is no longer held: bind it to a name, `let _main = util::main_guard!(…)`, which lives until main ends"
     );
-    assert!(
-        !current_process().daemon(),
-        "daemonic processes are not allowed to have children"
-    );
+    assert!(!current_process().daemon(), "daemonic processes are not allowed to have children");
 }
 
 fn set_panic_hook() {
@@ -103,10 +97,7 @@ fn set_panic_hook() {
 
 /// The text of a panic, if it has one.
 pub(crate) fn panic_message(payload: &dyn Any) -> Option<&str> {
-    payload
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or(payload.downcast_ref::<&str>().copied())
+    payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied())
 }
 
 /// `println!` panics with the error's text, `unwrap` with the name of its kind.

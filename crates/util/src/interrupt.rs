@@ -39,10 +39,8 @@ pub(crate) fn stay_if_interrupted(exit_code: i32) {
         // The same Ctrl-C may be on its way to this process. When it does not come, somebody has
         // sent a signal to that child alone.
         let grace = Duration::from_millis(250);
-        interrupted = CHANGED
-            .wait_timeout_while(interrupted, grace, |interrupted| !*interrupted)
-            .unwrap()
-            .0;
+        interrupted =
+            CHANGED.wait_timeout_while(interrupted, grace, |interrupted| !*interrupted).unwrap().0;
     }
     if *interrupted {
         drop(interrupted);

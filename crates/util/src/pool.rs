@@ -74,17 +74,13 @@ impl Pool {
         let processes = processes.into().unwrap_or_else(num_cpus::get);
         assert!(processes >= 1, "Number of processes must be at least 1");
 
-        let mut crew = Crew {
-            queue: Arc::default(),
-            threads: Vec::with_capacity(processes),
-        };
+        let mut crew = Crew { queue: Arc::default(), threads: Vec::with_capacity(processes) };
         for number in 1..=processes {
             let worker = Worker::start()?;
             let queue = Arc::clone(&crew.queue);
             queue.add_worker(&worker);
             let thread = thread::Builder::new().name(format!("util-pool-{number}"));
-            crew.threads
-                .push(thread.spawn(move || tend(&queue, worker))?);
+            crew.threads.push(thread.spawn(move || tend(&queue, worker))?);
         }
         Ok(Self { crew })
     }
@@ -101,17 +97,10 @@ impl Pool {
         F: Target<Args, Output: DeserializeOwned>,
         Args: Serialize,
     {
-        let result = AsyncResult {
-            slot: Arc::default(),
-            output: PhantomData,
-        };
+        let result = AsyncResult { slot: Arc::default(), output: PhantomData };
         let slot = Arc::clone(&result.slot);
         match serde_json::to_vec(&args) {
-            Ok(args) => self.crew.queue.add(Task {
-                target: target::name_of(target),
-                args,
-                slot,
-            }),
+            Ok(args) => self.crew.queue.add(Task { target: target::name_of(target), args, slot }),
             Err(error) => slot.fill(Err(TaskError::Arguments(error.to_string()))),
         }
         result
@@ -119,12 +108,7 @@ impl Pool {
 
     /// The process ids of the workers.
     pub fn pids(&self) -> Vec<u32> {
-        self.crew
-            .queue
-            .workers()
-            .iter()
-            .map(|worker| worker.id())
-            .collect()
+        self.crew.queue.workers().iter().map(|worker| worker.id()).collect()
     }
 
     /// Takes no more tasks. Python's `close()`.
@@ -220,10 +204,9 @@ impl fmt::Display for TaskError {
             Self::Terminated => {
                 formatter.write_str("the pool was terminated before the task was done")
             }
-            Self::Arguments(error) => write!(
-                formatter,
-                "the arguments cannot be written as JSON: {error}"
-            ),
+            Self::Arguments(error) => {
+                write!(formatter, "the arguments cannot be written as JSON: {error}")
+            }
             Self::Output(error) => {
                 write!(formatter, "the result cannot be read from JSON: {error}")
             }
@@ -274,12 +257,7 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self {
-            tasks: VecDeque::new(),
-            workers: Vec::new(),
-            open: true,
-            refused: None,
-        }
+        Self { tasks: VecDeque::new(), workers: Vec::new(), open: true, refused: None }
     }
 }
 
@@ -337,9 +315,7 @@ impl Queue {
     fn replace(&self, dead: &Worker) -> Result<Worker, TaskError> {
         let others = {
             let mut state = self.state.lock().unwrap();
-            state
-                .workers
-                .retain(|worker| !Arc::ptr_eq(worker, &dead.started));
+            state.workers.retain(|worker| !Arc::ptr_eq(worker, &dead.started));
             match &state.refused {
                 Some(error) => return Err(error.clone()),
                 None => state.workers.len(),
@@ -371,13 +347,7 @@ impl Worker {
         let path = current_process().next_path();
         let name = default_name("PoolWorker", &path);
         let orders = |connection| {
-            let orders: Orders = (
-                name.clone(),
-                true,
-                path,
-                process::id(),
-                Work::Err(connection),
-            );
+            let orders: Orders = (name.clone(), true, path, process::id(), Work::Err(connection));
             serde_json::to_vec(&orders).expect("names and numbers are always JSON")
         };
         let (started, channel) = channel::start_worker(name.clone(), orders)?;
@@ -426,9 +396,7 @@ struct Crew {
 impl Crew {
     fn join(&mut self) {
         for thread in self.threads.drain(..) {
-            thread
-                .join()
-                .expect("a thread that tends a worker does not panic");
+            thread.join().expect("a thread that tends a worker does not panic");
         }
     }
 }

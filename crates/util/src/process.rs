@@ -154,9 +154,7 @@ impl Child {
     ///
     /// As [`join`](Self::join).
     pub fn join_timeout(&self, timeout: Duration) -> io::Result<bool> {
-        self.started
-            .wait_timeout(timeout)
-            .map(|code| code.is_some())
+        self.started.wait_timeout(timeout).map(|code| code.is_some())
     }
 
     /// Whether the child still runs.

@@ -101,10 +101,7 @@ pub(crate) fn register(targets: Vec<Registered>) {
             );
         }
     }
-    assert!(
-        TARGETS.set(by_name).is_ok(),
-        "main_guard! stands only once, at the start of main"
-    );
+    assert!(TARGETS.set(by_name).is_ok(), "main_guard! stands only once, at the start of main");
 }
 
 /// The name under which a child finds the function.

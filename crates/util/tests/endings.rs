@@ -92,11 +92,7 @@ fn daemons_end_before_the_others_are_joined() {
     let output = output(&mut program("end_of_main"));
     let (_, after) = output.stdout.split_once("main ends\n").unwrap();
     let ticks = after.matches("daemon ticks").count();
-    assert!(
-        ticks <= 3,
-        "{ticks} ticks after the end of main:\n{}",
-        output.stdout
-    );
+    assert!(ticks <= 3, "{ticks} ticks after the end of main:\n{}", output.stdout);
     assert!(after.ends_with("child finished\n"), "{}", output.stdout);
     assert_eq!(output.status.code(), Some(0));
 }
@@ -125,15 +121,10 @@ fn everything() {
     Process::new(spins, ()).start().unwrap();
     Process::new(sleeps, ()).daemon(true).start().unwrap();
     let pool = Pool::new(2).unwrap();
-    let first: Vec<_> = (0..2)
-        .map(|_| pool.apply_async(reports_ready, ()))
-        .collect();
+    let first: Vec<_> = (0..2).map(|_| pool.apply_async(reports_ready, ())).collect();
     first.into_iter().for_each(|result| result.get().unwrap());
-    let _tasks = [
-        pool.apply_async(sleeps, ()),
-        pool.apply_async(spins, ()),
-        pool.apply_async(sleeps, ()),
-    ];
+    let _tasks =
+        [pool.apply_async(sleeps, ()), pool.apply_async(spins, ()), pool.apply_async(sleeps, ())];
     println!("main ready");
     pool.close().join();
 }
@@ -219,11 +210,7 @@ mod unix {
             running.signal_group(Signal::SIGINT);
             let output = running.finish();
             assert_eq!(
-                (
-                    output.status.code(),
-                    output.stdout.as_str(),
-                    output.stderr.as_str()
-                ),
+                (output.status.code(), output.stdout.as_str(), output.stderr.as_str()),
                 (Some(130), "", "")
             );
         }
@@ -246,13 +233,7 @@ mod unix {
         running.close_stdout();
         running.all_gone();
         let mut stderr = String::new();
-        running
-            .child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
+        running.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         assert_eq!(stderr, "");
     }
 

@@ -71,13 +71,8 @@ fn pid() -> u32 {
 }
 
 fn sum_of_squares(pool: &Pool, numbers: std::ops::Range<i64>) -> i64 {
-    let results: Vec<_> = numbers
-        .map(|number| pool.apply_async(square, (number,)))
-        .collect();
-    results
-        .into_iter()
-        .map(|result| result.get().unwrap())
-        .sum()
+    let results: Vec<_> = numbers.map(|number| pool.apply_async(square, (number,))).collect();
+    results.into_iter().map(|result| result.get().unwrap()).sum()
 }
 
 fn every_task_is_done() {
@@ -114,10 +109,7 @@ fn close_and_join_finish_what_is_queued() {
 fn a_panic_is_an_error_and_the_worker_lives_on() {
     let pool = Pool::new(1).unwrap();
     let before = pool.pids();
-    let error = pool
-        .apply_async(panics, ("on purpose".to_owned(),))
-        .get()
-        .unwrap_err();
+    let error = pool.apply_async(panics, ("on purpose".to_owned(),)).get().unwrap_err();
     assert_eq!(error, TaskError::Panicked("on purpose".to_owned()));
     assert_eq!(error.to_string(), "the task panicked: on purpose");
     assert_eq!(pool.apply_async(square, (3,)).get().unwrap(), 9);
@@ -128,10 +120,7 @@ fn a_panic_is_an_error_and_the_worker_lives_on() {
 fn a_task_that_exits_is_an_error_and_its_worker_is_replaced() {
     let pool = Pool::new(1).unwrap();
     let before = pool.pids();
-    assert_eq!(
-        pool.apply_async(exits, (7,)).get().unwrap_err(),
-        TaskError::WorkerDied(7)
-    );
+    assert_eq!(pool.apply_async(exits, (7,)).get().unwrap_err(), TaskError::WorkerDied(7));
     assert_eq!(pool.apply_async(square, (3,)).get().unwrap(), 9);
     assert_ne!(pool.pids(), before);
     pool.close().join();
@@ -145,10 +134,7 @@ fn kill(pid: u32) {
     )
     .unwrap();
     #[cfg(windows)]
-    process::Command::new("taskkill")
-        .args(["/F", "/PID", &pid.to_string()])
-        .status()
-        .unwrap();
+    process::Command::new("taskkill").args(["/F", "/PID", &pid.to_string()]).status().unwrap();
 }
 
 fn a_worker_killed_in_a_task_is_replaced() {
@@ -206,23 +192,13 @@ fn everything() -> Everything {
         flag: true,
         unit: (),
         some: None,
-        list: vec![
-            Shape::Point,
-            Shape::Circle(1.5),
-            Shape::Box {
-                width: 1,
-                height: 2,
-            },
-        ],
+        list: vec![Shape::Point, Shape::Circle(1.5), Shape::Box { width: 1, height: 2 }],
         by_name: HashMap::from([("键".to_owned(), vec![0, 255])]),
         by_number: BTreeMap::from([(-1, true), (7, false)]),
         result: Err("no".to_owned()),
         time: Duration::new(1, 2),
     };
-    Everything {
-        some: Some(Box::new(inner.clone())),
-        ..inner
-    }
+    Everything { some: Some(Box::new(inner.clone())), ..inner }
 }
 
 fn every_type(given: Everything) -> Everything {
@@ -232,10 +208,7 @@ fn every_type(given: Everything) -> Everything {
 
 fn results_of_every_type_come_back() {
     let pool = Pool::new(1).unwrap();
-    assert_eq!(
-        pool.apply_async(every_type, (everything(),)).get().unwrap(),
-        everything()
-    );
+    assert_eq!(pool.apply_async(every_type, (everything(),)).get().unwrap(), everything());
     pool.close().join();
 }
 
@@ -245,13 +218,7 @@ fn long_text(length: usize) -> String {
 
 fn a_large_result_comes_whole() {
     let pool = Pool::new(1).unwrap();
-    assert_eq!(
-        pool.apply_async(long_text, (3_000_000,))
-            .get()
-            .unwrap()
-            .len(),
-        9_000_000
-    );
+    assert_eq!(pool.apply_async(long_text, (3_000_000,)).get().unwrap().len(), 9_000_000);
     pool.close().join();
 }
 
@@ -261,10 +228,7 @@ fn not_a_number() -> f64 {
 
 fn a_result_that_is_not_json_is_an_error() {
     let pool = Pool::new(1).unwrap();
-    assert!(matches!(
-        pool.apply_async(not_a_number, ()).get().unwrap_err(),
-        TaskError::Output(_)
-    ));
+    assert!(matches!(pool.apply_async(not_a_number, ()).get().unwrap_err(), TaskError::Output(_)));
     pool.close().join();
 }
 
@@ -279,9 +243,7 @@ fn busy_pool() -> Pool {
 
 fn terminate_ends_tasks_at_once() {
     let pool = Pool::new(2).unwrap();
-    let results: Vec<_> = (0..10)
-        .map(|_| pool.apply_async(sleeps, (600_000,)))
-        .collect();
+    let results: Vec<_> = (0..10).map(|_| pool.apply_async(sleeps, (600_000,))).collect();
     let from = Instant::now();
     pool.terminate();
     assert!(from.elapsed() < LIMIT);
@@ -317,13 +279,7 @@ fn workers_are_daemons() {
 fn no_workers_is_refused() {
     let output = output(&mut program("no_workers"));
     assert_eq!(output.status.code(), Some(101));
-    assert!(
-        output
-            .stderr
-            .contains("Number of processes must be at least 1"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("Number of processes must be at least 1"), "{}", output.stderr);
 }
 
 fn the_default_size_is_the_number_of_cores() {

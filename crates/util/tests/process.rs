@@ -132,10 +132,7 @@ fn kill_gives_minus_9() {
     let child = start(Process::new(sleeps, (FOR_EVER,)));
     child.kill().unwrap();
     child.join().unwrap();
-    assert_eq!(
-        child.exit_code(),
-        Some(if cfg!(windows) { -15 } else { -9 })
-    );
+    assert_eq!(child.exit_code(), Some(if cfg!(windows) { -15 } else { -9 }));
 }
 
 fn terminate_twice_is_fine() {
@@ -202,23 +199,13 @@ fn nest_in_daemon() {
     support::panic_quietly();
     assert!(current_process().daemon());
     let started = std::panic::catch_unwind(|| Process::new(nothing, ()).start());
-    let message = started
-        .unwrap_err()
-        .downcast_ref::<&str>()
-        .unwrap()
-        .to_string();
-    assert_eq!(
-        message,
-        "daemonic processes are not allowed to have children"
-    );
+    let message = started.unwrap_err().downcast_ref::<&str>().unwrap().to_string();
+    assert_eq!(message, "daemonic processes are not allowed to have children");
     process::exit(8);
 }
 
 fn a_daemon_may_have_no_children() {
-    assert_eq!(
-        exit_code_of(Process::new(nest_in_daemon, ()).daemon(true)),
-        8
-    );
+    assert_eq!(exit_code_of(Process::new(nest_in_daemon, ()).daemon(true)), 8);
 }
 
 fn show_name() {
@@ -267,11 +254,7 @@ fn a_panic_names_the_process() {
 
 fn read_stdin() {
     let mut text = String::new();
-    process::exit(if std::io::stdin().read_line(&mut text).unwrap() == 0 {
-        0
-    } else {
-        1
-    });
+    process::exit(if std::io::stdin().read_line(&mut text).unwrap() == 0 { 0 } else { 1 });
 }
 
 fn stdin_of_a_child_is_empty() {
@@ -290,15 +273,8 @@ fn takes_many(a: i8, b: u64, c: f64, d: char, e: String, f: Vec<i64>, g: Option<
 
 fn arguments_come_as_they_were() {
     let text = "一\n\"two\"\0".to_owned();
-    let args = (
-        -1_i8,
-        u64::MAX,
-        0.1 + 0.2,
-        '京',
-        text,
-        vec![i64::MIN, 0, i64::MAX],
-        Some((1_u8, 2_u8)),
-    );
+    let args =
+        (-1_i8, u64::MAX, 0.1 + 0.2, '京', text, vec![i64::MIN, 0, i64::MAX], Some((1_u8, 2_u8)));
     assert_eq!(exit_code_of(Process::new(takes_many, args)), 0);
 }
 
@@ -315,9 +291,7 @@ fn takes_a_number(_number: f64) {}
 
 fn not_json() {
     // JSON has no such number: it is written as null, which is no number for the child.
-    process::exit(exit_code_of(
-        Process::new(takes_a_number, (f64::NAN,)).name("receiver"),
-    ));
+    process::exit(exit_code_of(Process::new(takes_a_number, (f64::NAN,)).name("receiver")));
 }
 
 fn arguments_that_are_not_json_are_an_error() {
@@ -337,13 +311,7 @@ fn without_guard() {
 fn without_a_guard_nothing_starts() {
     let output = output(&mut program("without_guard"));
     assert_eq!(output.status.code(), Some(101));
-    assert!(
-        output
-            .stderr
-            .contains("let _main = util::main_guard!(nothing);"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("let _main = util::main_guard!(nothing);"), "{}", output.stderr);
 }
 
 fn guard_let_go() {
@@ -354,11 +322,7 @@ fn guard_let_go() {
 fn without_a_guard_that_is_held_nothing_starts() {
     let output = output(&mut program("guard_let_go"));
     assert_eq!(output.status.code(), Some(101));
-    assert!(
-        output.stderr.contains("bind it to a name"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("bind it to a name"), "{}", output.stderr);
 }
 
 fn not_listed() {
@@ -369,30 +333,19 @@ fn not_listed() {
 fn a_target_that_is_not_listed_fails_in_the_parent() {
     let output = output(&mut program("not_listed"));
     assert_eq!(output.status.code(), Some(101));
-    assert!(
-        output.stderr.contains("takes_strings, forgotten)"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("takes_strings, forgotten)"), "{}", output.stderr);
 }
 
 fn the_mark_by_hand_is_refused() {
     let mut command = process::Command::new(env::current_exe().unwrap());
     let output = output(command.arg("--util-child-process"));
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        output.stderr.contains("start the program without it"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("start the program without it"), "{}", output.stderr);
 }
 
 fn what_stands_before_the_guard_runs_in_every_child() {
     // The child's program is the same, but its arguments are not, so it does not print.
-    assert_eq!(
-        output(&mut program("work_before_guard")).stdout,
-        "before the guard\n"
-    );
+    assert_eq!(output(&mut program("work_before_guard")).stdout, "before the guard\n");
 }
 
 fn many_starts() {
@@ -420,10 +373,5 @@ fn open_files_and_threads() -> (usize, usize) {
 
 fn many_starts_leave_nothing() {
     let output = output(&mut program("many_starts"));
-    assert!(
-        output.status.success(),
-        "{}{}",
-        output.stdout,
-        output.stderr
-    );
+    assert!(output.status.success(), "{}{}", output.stdout, output.stderr);
 }

@@ -10,9 +10,7 @@ use util::Process;
 fn main() -> io::Result<()> {
     let _main = util::main_guard!(work);
 
-    Process::new(work, ("daemon".to_string(),))
-        .daemon(true)
-        .start()?;
+    Process::new(work, ("daemon".to_string(),)).daemon(true).start()?;
     Process::new(work, ("ordinary".to_string(),)).start()?;
     thread::sleep(Duration::from_secs(1));
     println!("main ends");

@@ -17,17 +17,10 @@ fn main() {
     // It returns twice. In Python and C: 0 in the child, the child's id in the parent.
     match result.expect("fork failed") {
         ForkResult::Child => {
-            println!(
-                "I am child process ({}) and my parent is {}.",
-                process::id(),
-                parent_id()
-            );
+            println!("I am child process ({}) and my parent is {}.", process::id(), parent_id());
         }
         ForkResult::Parent { child } => {
-            println!(
-                "I ({}) just created a child process ({child}).",
-                process::id()
-            );
+            println!("I ({}) just created a child process ({child}).", process::id());
             // A parent that ends first leaves its child to another parent.
             waitpid(child, None).expect("wait failed");
         }

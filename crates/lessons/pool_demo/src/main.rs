@@ -28,9 +28,5 @@ fn run(number: u32) {
     println!("子进程{number}启动--{}", process::id());
     let start = Instant::now();
     thread::sleep(Duration::from_secs_f64(rand::random_range(0.0..5.0)));
-    println!(
-        "子进程{number}结束--{}--耗时{:.2}",
-        process::id(),
-        start.elapsed().as_secs_f64()
-    );
+    println!("子进程{number}结束--{}--耗时{:.2}", process::id(), start.elapsed().as_secs_f64());
 }

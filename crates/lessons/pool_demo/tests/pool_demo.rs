@@ -4,9 +4,7 @@ pub fn description() -> Description {
     // A worker whose task was short may take a second one, so two tasks may name one process.
     let task = |number: usize| {
         in_order([
-            line(&format!(
-                "子进程{number}启动--{{worker{number}:1..4194304}}"
-            )),
+            line(&format!("子进程{number}启动--{{worker{number}:1..4194304}}")),
             line(&format!(
                 "子进程{number}结束--{{worker{number}:1..4194304}}--耗时{{seconds{number}:0.00..5.50}}"
             )),

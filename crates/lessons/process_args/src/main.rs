@@ -15,9 +15,8 @@ fn main() -> io::Result<()> {
 
     // Rust has no keyword arguments. A field with another name does not compile; in Python the
     // child finds the wrong keyword when it runs.
-    let by_keyword = Process::new(count_named, (Arguments { num: 3 },))
-        .name("by keyword")
-        .start()?;
+    let by_keyword =
+        Process::new(count_named, (Arguments { num: 3 },)).name("by keyword").start()?;
     by_keyword.join()?;
     Ok(())
 }

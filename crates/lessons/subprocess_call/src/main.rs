@@ -31,13 +31,8 @@ fn call(command: &str) -> bool {
     match Command::new(program).args(words).status() {
         Ok(status) => {
             // A program that a signal has ended has no exit code.
-            let code = status
-                .code()
-                .map_or("none".to_string(), |code| code.to_string());
-            println!(
-                "exit code {code} after {:.2} s",
-                start.elapsed().as_secs_f64()
-            );
+            let code = status.code().map_or("none".to_string(), |code| code.to_string());
+            println!("exit code {code} after {:.2} s", start.elapsed().as_secs_f64());
             true
         }
         Err(_) => {

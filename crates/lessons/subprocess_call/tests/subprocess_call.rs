@@ -23,9 +23,7 @@ parity::tests! {
 
 /// A program that is not there is an error, and the next one still runs.
 fn check_missing_program(program: Program) {
-    let program = program
-        .arg("no-such-program --at-all")
-        .arg("cargo --version");
+    let program = program.arg("no-such-program --at-all").arg("cargo --version");
     let description = Description::new(in_order([
         line("$ no-such-program --at-all"),
         line("cannot start \"no-such-program\": is it installed, and spelled like this?"),
@@ -33,10 +31,7 @@ fn check_missing_program(program: Program) {
         line("cargo {*}"),
         line("exit code 0 after {0.00..9.99} s"),
     ]));
-    description
-        .exits_with(1)
-        .examine(&program.in_terminal().finish())
-        .unwrap();
+    description.exits_with(1).examine(&program.in_terminal().finish()).unwrap();
 }
 
 #[test]

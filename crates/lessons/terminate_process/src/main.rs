@@ -29,9 +29,5 @@ fn work() {
 }
 
 fn state(child: &Child) -> &'static str {
-    if child.is_alive() {
-        "alive"
-    } else {
-        "not alive"
-    }
+    if child.is_alive() { "alive" } else { "not alive" }
 }

@@ -7,16 +7,11 @@ pub fn description() -> Description {
     ]))
     .until_ctrl_c(4.3)
     .check("main says it every 1.2 s", |said| said.count("kaige") == 4)
-    .check("the child says it every second", |said| {
-        (4..=5).contains(&said.count("sunck"))
-    })
+    .check("the child says it every second", |said| (4..=5).contains(&said.count("sunck")))
 }
 
 fn every(seconds: f64, text: &str) -> Says {
-    in_order([
-        line(text),
-        times(2.., in_order([pause(seconds), line(text)])),
-    ])
+    in_order([line(text), times(2.., in_order([pause(seconds), line(text)]))])
 }
 
 parity::tests! {

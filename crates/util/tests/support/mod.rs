@@ -40,10 +40,7 @@ pub fn program_name() -> Option<String> {
 /// This executable as the program of that name.
 pub fn program(name: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
-    command
-        .arg("--program")
-        .arg(name)
-        .env_remove("RUST_BACKTRACE");
+    command.arg("--program").arg(name).env_remove("RUST_BACKTRACE");
     command
 }
 
@@ -72,10 +69,7 @@ pub struct Running {
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         // What outlives its parent becomes a child of this process: some systems leave a dead
@@ -85,11 +79,7 @@ impl Running {
         let started = Instant::now();
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().map(BufReader::new);
-        Self {
-            child,
-            stdout,
-            started,
-        }
+        Self { child, stdout, started }
     }
 
     /// The next line that the program prints.
@@ -108,23 +98,9 @@ impl Running {
         let status = self.wait();
         let took = self.started.elapsed();
         let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.stdout
-            .take()
-            .unwrap()
-            .read_to_string(&mut stdout)
-            .unwrap();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
-        Output {
-            status,
-            stdout,
-            stderr,
-            took,
-        }
+        self.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        Output { status, stdout, stderr, took }
     }
 
     fn wait(&mut self) -> ExitStatus {
