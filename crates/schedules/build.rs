@@ -5,10 +5,7 @@ use std::{env, fs};
 
 /// A lesson, and what its small source says instead of what it says.
 const SMALLER: [(&str, &[(&str, &str)]); 12] = [
-    (
-        "bank_deadlock",
-        &[("THREADS: i64 = 10", "THREADS: i64 = 2")],
-    ),
+    ("bank_deadlock", &[("THREADS: i64 = 10", "THREADS: i64 = 2")]),
     (
         "bank_deposit",
         &[
@@ -21,35 +18,17 @@ const SMALLER: [(&str, &[(&str, &str)]); 12] = [
         ],
     ),
     ("bank_lock", &[("DEPOSITS: i64 = 100", "DEPOSITS: i64 = 2")]),
-    (
-        "bank_no_lock",
-        &[("DEPOSITS: i64 = 100", "DEPOSITS: i64 = 2")],
-    ),
-    (
-        "bank_transfer",
-        &[("THREADS: i64 = 10", "THREADS: i64 = 2")],
-    ),
+    ("bank_no_lock", &[("DEPOSITS: i64 = 100", "DEPOSITS: i64 = 2")]),
+    ("bank_transfer", &[("THREADS: i64 = 10", "THREADS: i64 = 2")]),
     ("change_it", &[("ROUNDS: usize = 100", "ROUNDS: usize = 1")]),
-    (
-        "change_it_no_lock",
-        &[("ROUNDS: usize = 100", "ROUNDS: usize = 1")],
-    ),
-    (
-        "lost_updates",
-        &[("ROUNDS: u32 = 1_000_000", "ROUNDS: u32 = 3")],
-    ),
-    (
-        "ping_pong_threads",
-        &[("LIMIT: u32 = 100", "LIMIT: u32 = 2")],
-    ),
+    ("change_it_no_lock", &[("ROUNDS: usize = 100", "ROUNDS: usize = 1")]),
+    ("lost_updates", &[("ROUNDS: u32 = 1_000_000", "ROUNDS: u32 = 3")]),
+    ("ping_pong_threads", &[("LIMIT: u32 = 100", "LIMIT: u32 = 2")]),
     (
         "print_thread",
-        &[("times: 10_000", "times: 2"), ("times: 20_000", "times: 4")],
+        &[(r#""Ping", 10_000"#, r#""Ping", 2"#), (r#""pong", 20_000"#, r#""pong", 4"#)],
     ),
-    (
-        "shared_counter",
-        &[("ROUNDS: u32 = 1_000_000", "ROUNDS: u32 = 2")],
-    ),
+    ("shared_counter", &[("ROUNDS: u32 = 1_000_000", "ROUNDS: u32 = 2")]),
     ("thread_order", &[("THREADS: u32 = 5", "THREADS: u32 = 3")]),
 ];
 

@@ -72,9 +72,6 @@ fn run(arguments: &Arguments) -> io::Result<ExitCode> {
 }
 
 fn list() -> String {
-    let names: Vec<_> = LESSONS
-        .iter()
-        .map(|lesson| format!("  {}", lesson.name))
-        .collect();
+    let names: Vec<_> = LESSONS.iter().map(|lesson| format!("  {}", lesson.name)).collect();
     format!("The lessons are:\n{}", names.join("\n"))
 }

@@ -35,11 +35,7 @@ pub fn play(
         output.flush()?;
         answer.clear();
         if input.read_line(&mut answer)? == 0 {
-            return write!(
-                output,
-                "\nThe input has ended, and so does the game. {}",
-                game.score()
-            );
+            return write!(output, "\nThe input has ended, and so does the game. {}", game.score());
         }
         let answer = answer.trim();
         if echo {
@@ -100,16 +96,11 @@ impl<'a> Game<'a> {
 
     fn ending(&self) -> Option<Ending> {
         let end = self.run.end.clone()?;
-        Some(Ending {
-            output: self.run.output.clone(),
-            end,
-        })
+        Some(Ending { output: self.run.output.clone(), end })
     }
 
     fn able(&self) -> Vec<ThreadNumber> {
-        (0..self.run.threads.len())
-            .filter(|&thread| self.run.can_go(thread))
-            .collect()
+        (0..self.run.threads.len()).filter(|&thread| self.run.can_go(thread)).collect()
     }
 
     fn choose(&mut self, answer: &str) -> String {
@@ -159,10 +150,7 @@ impl<'a> Game<'a> {
         };
         let next = route.choices[self.choices.len()];
         let ending = words::ending(&route.ending);
-        lines(
-            &format!("{next}: this way leads to a program that {ending}"),
-            3,
-        )
+        lines(&format!("{next}: this way leads to a program that {ending}"), 3)
     }
 
     /// The steps since the run had taken `before` of them.
@@ -172,10 +160,7 @@ impl<'a> Game<'a> {
             let line = self.source.line_of(step);
             let code = pad(&cut(self.source.line(line).trim(), 48), 48);
             let thread = pad(&words::thread(&self.run, step.thread), 10);
-            let text = format!(
-                "  {thread}{line:>3} {code}  {}",
-                words::deed(&self.run, step)
-            );
+            let text = format!("  {thread}{line:>3} {code}  {}", words::deed(&self.run, step));
             cut(text.trim_end(), WIDTH) + "\n"
         });
         format!("\n{}", lines.collect::<String>())
@@ -215,28 +200,18 @@ impl<'a> Game<'a> {
             let text = self.source.line(*line).trim();
             !text.is_empty() && !text.starts_with("//")
         };
-        let main = (1..)
-            .find(|&line| self.source.line(line).starts_with("fn main"))
-            .unwrap_or(1);
+        let main = (1..).find(|&line| self.source.line(line).starts_with("fn main")).unwrap_or(1);
         (main..=self.source.length())
             .filter(code)
             .map(|number| {
                 let arrows = nexts.iter().enumerate().map(|(thread, next)| {
-                    if *next == Some(number) {
-                        format!("{thread}→ ")
-                    } else {
-                        "   ".to_string()
-                    }
+                    if *next == Some(number) { format!("{thread}→ ") } else { "   ".to_string() }
                 });
                 let line = self.source.line(number);
                 let text = line.trim_start();
                 // Half the indentation leaves room for the panel.
                 let indent = (line.len() - text.len()) / 2;
-                format!(
-                    "{}{number:>3} {:indent$}{text}",
-                    arrows.collect::<String>(),
-                    ""
-                )
+                format!("{}{number:>3} {:indent$}{text}", arrows.collect::<String>(), "")
             })
             .collect()
     }
@@ -260,12 +235,7 @@ impl<'a> Game<'a> {
             panel.push(format!("{}: {holder}", words::lock(&self.run, number)));
         }
         panel.push("printed:".to_string());
-        panel.extend(
-            self.run
-                .output
-                .lines()
-                .flat_map(|line| wrap(line, PANEL, 0)),
-        );
+        panel.extend(self.run.output.lines().flat_map(|line| wrap(line, PANEL, 0)));
         panel
     }
 
@@ -274,24 +244,13 @@ impl<'a> Game<'a> {
             return "\nWhat now? undo, again, hint, quit: ".to_string();
         }
         let able: Vec<_> = self.able().iter().map(ThreadNumber::to_string).collect();
-        format!(
-            "\nWho goes next? {} (or undo, again, hint, quit): ",
-            able.join(" or ")
-        )
+        format!("\nWho goes next? {} (or undo, again, hint, quit): ", able.join(" or "))
     }
 
     fn score(&self) -> String {
-        let mut text = format!(
-            "Endings found: {} of {}.\n",
-            self.found.len(),
-            self.endings.len()
-        );
+        let mut text = format!("Endings found: {} of {}.\n", self.found.len(), self.endings.len());
         for ending in &self.endings {
-            let mark = if self.found.contains(ending) {
-                "[x]"
-            } else {
-                "[ ]"
-            };
+            let mark = if self.found.contains(ending) { "[x]" } else { "[ ]" };
             text.push_str(&lines(&format!("  {mark} {}", words::ending(ending)), 6));
         }
         text

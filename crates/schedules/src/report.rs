@@ -54,10 +54,8 @@ fn heading(name: &str, search: &Search, how: &str) -> String {
 }
 
 fn show(number: usize, ending: &Ending, found: &Found, search: &Search) -> String {
-    let mut text = format!(
-        "\nEnding {number}, in {} of {} schedules\n",
-        found.schedules, search.schedules
-    );
+    let mut text =
+        format!("\nEnding {number}, in {} of {} schedules\n", found.schedules, search.schedules);
     let lines: Vec<_> = ending.output.lines().collect();
     for line in lines.iter().take(LINES) {
         text.push_str(cut(&format!("  │ {line}"), WIDTH).trim_end());

@@ -156,10 +156,7 @@ impl Run {
             if let Some(thread) = running {
                 return Pick::Only(thread);
             }
-            let able: Vec<_> = runnable
-                .clone()
-                .filter(|&thread| self.can_go(thread))
-                .collect();
+            let able: Vec<_> = runnable.clone().filter(|&thread| self.can_go(thread)).collect();
             match able[..] {
                 // Where nobody can go on, the time of those who wait for a time is up.
                 [] => match runnable.clone().find(|&thread| self.can_give_up(thread)) {
@@ -174,11 +171,7 @@ impl Run {
             }
         }
         // Main goes last: it waits in `leave_main` for the others.
-        Pick::Only(
-            runnable
-                .last()
-                .expect("the engine offers at least one thread"),
-        )
+        Pick::Only(runnable.last().expect("the engine offers at least one thread"))
     }
 
     /// Whether a thread's next step can be taken now.
@@ -215,10 +208,7 @@ impl Run {
 
     /// Takes the next step of `thread`.
     fn take_step(&mut self, thread: ThreadNumber) {
-        let step = self.threads[thread]
-            .next
-            .take()
-            .expect("the thread stands before a step");
+        let step = self.threads[thread].next.take().expect("the thread stands before a step");
         match &step.action {
             Action::Lock(lock) => self.locks[*lock] = Some(thread),
             Action::Release(lock) => self.locks[*lock] = None,
@@ -255,10 +245,7 @@ impl Run {
 /// Looks at the run that is under way.
 pub(crate) fn with<T>(look: impl FnOnce(&mut Run) -> T) -> T {
     RUN.with_borrow_mut(|run| {
-        look(
-            run.as_mut()
-                .expect("a lesson's std works only inside a search"),
-        )
+        look(run.as_mut().expect("a lesson's std works only inside a search"))
     })
 }
 
@@ -284,12 +271,7 @@ pub(crate) fn step(action: Action) {
 
 pub(crate) fn step_at(action: Action, at: &'static Location<'static>) {
     let thread = me();
-    let step = Step {
-        thread,
-        action,
-        at,
-        note: String::new(),
-    };
+    let step = Step { thread, action, at, note: String::new() };
     with_unless_over(|run| run.threads[thread].next = Some(step));
     // A panicking thread unwinds in one go: the engine cannot switch away from it.
     if !::std::thread::panicking() {
@@ -310,12 +292,7 @@ pub(crate) fn step_at(action: Action, at: &'static Location<'static>) {
 /// Records what the current thread does where no choice is needed, because no other thread could
 /// notice whether it happens a little sooner or later: starting a thread is of this kind.
 pub(crate) fn event(action: Action, at: &'static Location<'static>) {
-    let step = Step {
-        thread: me(),
-        action,
-        at,
-        note: String::new(),
-    };
+    let step = Step { thread: me(), action, at, note: String::new() };
     with_unless_over(|run| run.keep(step));
 }
 
@@ -331,10 +308,7 @@ pub(crate) fn note(text: impl FnOnce() -> String) {
 /// Enters a new thread in the list and gives its number.
 pub(crate) fn enter_thread(name: Option<String>) -> ThreadNumber {
     with(|run| {
-        run.threads.push(Thread {
-            name,
-            ..Thread::default()
-        });
+        run.threads.push(Thread { name, ..Thread::default() });
         run.alive += 1;
         run.threads.len() - 1
     })
@@ -351,10 +325,7 @@ pub(crate) fn enter_lock() -> LockNumber {
 /// Enters a new channel, with one sender, in the list and gives its number.
 pub(crate) fn enter_channel() -> ChannelNumber {
     with(|run| {
-        run.channels.push(Channel {
-            messages: 0,
-            senders: 1,
-        });
+        run.channels.push(Channel { messages: 0, senders: 1 });
         run.channels.len() - 1
     })
 }

@@ -29,12 +29,7 @@ pub struct Program {
 impl Program {
     /// A lesson from its source and from the function that was compiled from it.
     pub const fn new(name: &'static str, source: &'static str, main: fn() -> ExitCode) -> Self {
-        Program {
-            name,
-            source,
-            main,
-            turn: Mutex::new(()),
-        }
+        Program { name, source, main, turn: Mutex::new(()) }
     }
 }
 
@@ -79,41 +74,25 @@ impl Found {
 
 impl Search {
     fn new(complete: bool) -> Self {
-        Search {
-            schedules: 0,
-            complete,
-            endings: BTreeMap::new(),
-        }
+        Search { schedules: 0, complete, endings: BTreeMap::new() }
     }
 
     /// All that was printed in each of the endings.
     pub fn outputs(&self) -> Vec<&str> {
-        self.endings
-            .keys()
-            .map(|ending| ending.output.as_str())
-            .collect()
+        self.endings.keys().map(|ending| ending.output.as_str()).collect()
     }
 
     /// Whether a schedule was found in which no thread could go on.
     pub fn deadlocks(&self) -> bool {
-        self.endings
-            .keys()
-            .any(|ending| ending.end == End::Deadlock)
+        self.endings.keys().any(|ending| ending.end == End::Deadlock)
     }
 
     fn add(&mut self, run: Run) {
-        let Route {
-            choices,
-            ending,
-            simplicity,
-        } = Route::of(run);
+        let Route { choices, ending, simplicity } = Route::of(run);
         self.schedules += 1;
         let found = self.endings.entry(ending);
-        let found = found.or_insert_with(|| Found {
-            schedules: 0,
-            choices: Vec::new(),
-            simplicity,
-        });
+        let found =
+            found.or_insert_with(|| Found { schedules: 0, choices: Vec::new(), simplicity });
         if found.schedules == 0 || simplicity < found.simplicity {
             found.choices = choices;
             found.simplicity = simplicity;
@@ -125,13 +104,7 @@ impl Search {
 /// Tries every schedule. Only small programs finish: one more thread, or one more round of a loop,
 /// can turn a second into a day.
 pub fn every_schedule(program: &Program) -> Search {
-    explore(
-        program,
-        DfsScheduler::new(None, false),
-        false,
-        Search::new(true),
-        Search::add,
-    )
+    explore(program, DfsScheduler::new(None, false), false, Search::new(true), Search::add)
 }
 
 /// Tries `schedules` schedules drawn at random, the same ones whenever the seed is the same.
@@ -150,34 +123,17 @@ pub(crate) struct Route {
 
 impl Route {
     fn of(run: Run) -> Self {
-        let Run {
-            choices,
-            output,
-            end,
-            switches,
-            length,
-            ..
-        } = run;
+        let Run { choices, output, end, switches, length, .. } = run;
         let end = end.expect("a search follows every schedule to its end");
-        Route {
-            choices,
-            ending: Ending { output, end },
-            simplicity: (switches, length),
-        }
+        Route { choices, ending: Ending { output, end }, simplicity: (switches, length) }
     }
 }
 
 /// Every schedule there is.
 pub(crate) fn every_route(program: &Program) -> Vec<Route> {
-    explore(
-        program,
-        DfsScheduler::new(None, false),
-        false,
-        Vec::new(),
-        |routes, run| {
-            routes.push(Route::of(run));
-        },
-    )
+    explore(program, DfsScheduler::new(None, false), false, Vec::new(), |routes, run| {
+        routes.push(Route::of(run));
+    })
 }
 
 /// Runs the one schedule in which these threads go, in this order, whenever there is a choice, and
@@ -187,14 +143,9 @@ pub(crate) fn every_route(program: &Program) -> Vec<Route> {
 ///
 /// When a thread cannot go at its turn: the choices are not those of a run of this lesson.
 pub fn follow(program: &Program, choices: &[ThreadNumber]) -> Run {
-    let scheduler = Follow {
-        choices: choices.iter().copied().collect(),
-        begun: false,
-    };
+    let scheduler = Follow { choices: choices.iter().copied().collect(), begun: false };
     let runs = explore(program, scheduler, true, Vec::new(), Vec::push);
-    runs.into_iter()
-        .next()
-        .expect("the scheduler asks for one run")
+    runs.into_iter().next().expect("the scheduler asks for one run")
 }
 
 /// Runs a lesson until `scheduler` has enough, and folds the runs into one value.
@@ -213,19 +164,12 @@ where
     // A search that panicked has left nothing that the next one could see.
     let _turn = program.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let value = Rc::new(RefCell::new(initial));
-    let stepwise = Stepwise {
-        scheduler,
-        keep_steps,
-        value: Rc::clone(&value),
-        fold,
-    };
+    let stepwise = Stepwise { scheduler, keep_steps, value: Rc::clone(&value), fold };
     let main = program.main;
     engine(stepwise, move || {
         run::leave_main(catch_unwind(main).map(exit_code));
     });
-    Rc::into_inner(value)
-        .expect("the engine is gone")
-        .into_inner()
+    Rc::into_inner(value).expect("the engine is gone").into_inner()
 }
 
 fn exit_code(code: ExitCode) -> i32 {
@@ -309,10 +253,7 @@ impl Scheduler for Follow {
     fn next_task(&mut self, able: &[&Task], _: Option<TaskId>, _: bool) -> Option<TaskId> {
         let thread = self.choices.pop_front()?;
         let task = able.iter().find(|task| usize::from(task.id()) == thread);
-        Some(
-            task.unwrap_or_else(|| panic!("thread {thread} cannot go now"))
-                .id(),
-        )
+        Some(task.unwrap_or_else(|| panic!("thread {thread} cannot go now")).id())
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -328,13 +269,7 @@ fn hide_panics_of_lessons() {
         let hook = panic::take_hook();
         // The engine puts a hook of its own in front at its first run, which prints at every panic of
         // the process. It does so once, so that hook can be taken out for good.
-        engine(
-            Follow {
-                choices: VecDeque::new(),
-                begun: false,
-            },
-            || {},
-        );
+        engine(Follow { choices: VecDeque::new(), begun: false }, || {});
         drop(panic::take_hook());
         panic::set_hook(Box::new(move |panic| {
             if !Run::under_way() {

@@ -17,17 +17,9 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn new(text: &str) -> Self {
         let code = blank_out(text);
-        let newlines = code
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| **c == '\n')
-            .map(|(at, _)| at + 1);
+        let newlines = code.iter().enumerate().filter(|(_, c)| **c == '\n').map(|(at, _)| at + 1);
         let starts = [0].into_iter().chain(newlines).collect();
-        Source {
-            lines: text.lines().map(str::to_string).collect(),
-            code,
-            starts,
-        }
+        Source { lines: text.lines().map(str::to_string).collect(), code, starts }
     }
 
     /// The text of a line, counted from 1.
@@ -46,35 +38,24 @@ impl Source {
     /// at all, and says no more than where the lock was taken for a guard that goes other ways.
     pub(crate) fn line_of(&self, step: &Step) -> usize {
         let line = step.at.line() as usize;
-        let call = self
-            .starts
-            .get(line - 1)
-            .map(|start| start + step.at.column() as usize - 1);
+        let call = self.starts.get(line - 1).map(|start| start + step.at.column() as usize - 1);
         let at = match step.action {
             Action::EndMain => self.end_of_main(),
             Action::EndScope(_) => call.and_then(|call| self.end_of_call(call)),
-            Action::Release(_) => call
-                .filter(|&call| self.has(call, "lock"))
-                .and_then(|call| self.end_of_guard(call)),
+            Action::Release(_) => {
+                call.filter(|&call| self.has(call, "lock")).and_then(|call| self.end_of_guard(call))
+            }
             _ => None,
         };
         at.map_or(line, |at| self.starts.partition_point(|&start| start <= at))
     }
 
     fn has(&self, at: usize, word: &str) -> bool {
-        self.code[at..]
-            .iter()
-            .take(word.len())
-            .copied()
-            .eq(word.chars())
+        self.code[at..].iter().take(word.len()).copied().eq(word.chars())
     }
 
     fn text(&self, range: Range<usize>) -> String {
-        self.code[range]
-            .iter()
-            .collect::<String>()
-            .trim()
-            .to_string()
+        self.code[range].iter().collect::<String>().trim().to_string()
     }
 
     fn end_of_main(&self) -> Option<usize> {
@@ -138,10 +119,7 @@ impl Source {
 
     fn start_of_statement(&self, at: usize) -> usize {
         let before = self.code[..at].iter();
-        before
-            .rev()
-            .position(|c| matches!(c, ';' | '{' | '}'))
-            .map_or(0, |back| at - back)
+        before.rev().position(|c| matches!(c, ';' | '{' | '}')).map_or(0, |back| at - back)
     }
 
     /// The semicolon that ends the statement around `at`, or the end of its text where it has none.
@@ -156,8 +134,7 @@ impl Source {
             }
         }
         let mut text = self.code[..block.end].iter();
-        text.rposition(|c| !c.is_whitespace())
-            .map_or(block.end, |last| last + 1)
+        text.rposition(|c| !c.is_whitespace()).map_or(block.end, |last| last + 1)
     }
 
     /// The braces of the block around `at`.
@@ -201,10 +178,9 @@ fn blank_out(text: &str) -> Vec<char> {
         let rest = &text[at..];
         let length = match rest {
             ['/', '/', ..] => rest.iter().position(|&c| c == '\n').unwrap_or(rest.len()),
-            ['/', '*', ..] => rest
-                .windows(2)
-                .position(|end| end == ['*', '/'])
-                .map_or(rest.len(), |end| end + 2),
+            ['/', '*', ..] => {
+                rest.windows(2).position(|end| end == ['*', '/']).map_or(rest.len(), |end| end + 2)
+            }
             ['"', ..] => quoted(rest, '"'),
             // A quote without a partner belongs to a lifetime.
             ['\'', '\\', ..] | ['\'', _, '\'', ..] => quoted(rest, '\''),

@@ -23,10 +23,7 @@ const GAP: &str = "  ";
 /// When the run did not keep its steps: it does not come from [`follow`](crate::follow).
 pub fn story(source: &str, run: &Run) -> String {
     let source = Source::new(source);
-    let steps = run
-        .steps
-        .as_ref()
-        .expect("a story is told of a run that kept its steps");
+    let steps = run.steps.as_ref().expect("a story is told of a run that kept its steps");
     let mut picture = Picture::new(run);
 
     let mut before = None;
@@ -63,26 +60,12 @@ struct Picture {
 
 impl Picture {
     fn new(run: &Run) -> Self {
-        let names: Vec<_> = (0..run.threads.len())
-            .map(|n| words::thread(run, n))
-            .collect();
-        let columns = if names.len() > COLUMNS {
-            1
-        } else {
-            names.len()
-        };
-        let mut picture = Picture {
-            text: String::new(),
-            names,
-            columns,
-            latest: None,
-        };
+        let names: Vec<_> = (0..run.threads.len()).map(|n| words::thread(run, n)).collect();
+        let columns = if names.len() > COLUMNS { 1 } else { names.len() };
+        let mut picture = Picture { text: String::new(), names, columns, latest: None };
         if columns > 1 {
             let rule = "─".repeat(picture.width());
-            let head = picture
-                .names
-                .iter()
-                .map(|name| vec![name.clone(), rule.clone()]);
+            let head = picture.names.iter().map(|name| vec![name.clone(), rule.clone()]);
             let head = head.enumerate().collect::<Vec<_>>();
             picture.write(&head);
         }
@@ -126,8 +109,7 @@ impl Picture {
             let columns = (0..self.columns).map(|column| {
                 let cell = cells.iter().find(|(number, _)| *number == column);
                 pad(
-                    cell.and_then(|(_, cell)| cell.get(at))
-                        .map_or("", String::as_str),
+                    cell.and_then(|(_, cell)| cell.get(at)).map_or("", String::as_str),
                     self.width(),
                 )
             });

@@ -46,11 +46,7 @@ fn every_order_of_two_times_two_steps_is_tried_once() {
     assert!(search.complete);
     assert_eq!(search.schedules, 6);
     assert_eq!(search.outputs(), ["1", "2"]);
-    let schedules: Vec<_> = search
-        .endings
-        .values()
-        .map(|found| found.schedules)
-        .collect();
+    let schedules: Vec<_> = search.endings.values().map(|found| found.schedules).collect();
     assert_eq!(schedules, [4, 2]);
 }
 
@@ -58,11 +54,7 @@ fn every_order_of_two_times_two_steps_is_tried_once() {
 fn the_simplest_schedule_has_the_fewest_switches() {
     let program = program!(two_additions());
     let search = every_schedule(&program);
-    let switches: Vec<_> = search
-        .endings
-        .values()
-        .map(|found| found.simplicity().0)
-        .collect();
+    let switches: Vec<_> = search.endings.values().map(|found| found.simplicity().0).collect();
     // main, 1, 2, 1, main to lose one, and main, 1, 2, main to lose none.
     assert_eq!(switches, [4, 3]);
     for (ending, found) in &search.endings {
@@ -75,10 +67,7 @@ fn the_same_seed_draws_the_same_schedules() {
     let program = program!(two_additions());
     let draw = |seed| {
         let endings = some_schedules(&program, seed, 20).endings;
-        endings
-            .into_values()
-            .map(|found| found.schedules)
-            .collect::<Vec<_>>()
+        endings.into_values().map(|found| found.schedules).collect::<Vec<_>>()
     };
     assert_eq!(draw(1), draw(1));
     assert!((2..10).any(|seed| draw(seed) != draw(1)));
@@ -114,20 +103,10 @@ fn two_locks_in_one_order_cannot_deadlock() {
 fn a_deadlock_is_told_with_who_waits_for_what() {
     let program = program!(two_locks([0, 1], [1, 0]));
     let search = every_schedule(&program);
-    let (_, found) = search
-        .endings
-        .iter()
-        .find(|(ending, _)| ending.end == End::Deadlock)
-        .unwrap();
+    let (_, found) = search.endings.iter().find(|(ending, _)| ending.end == End::Deadlock).unwrap();
     let story = story("", &follow(&program, &found.choices));
-    assert!(
-        story.contains("waits for lock B (held by") && story.contains("thread 2)"),
-        "{story}"
-    );
-    assert!(
-        story.contains("waits for lock A (held by") && story.contains("thread 1)"),
-        "{story}"
-    );
+    assert!(story.contains("waits for lock B (held by") && story.contains("thread 2)"), "{story}");
+    assert!(story.contains("waits for lock A (held by") && story.contains("thread 1)"), "{story}");
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(7);
@@ -154,11 +133,7 @@ fn statics_start_anew_in_every_schedule_also_after_a_deadlock() {
     for _ in 0..2 {
         let search = every_schedule(&program);
         assert!(search.deadlocks());
-        assert!(
-            search.outputs().iter().all(|output| *output == "7 []"),
-            "{:?}",
-            search.endings
-        );
+        assert!(search.outputs().iter().all(|output| *output == "7 []"), "{:?}", search.endings);
     }
 }
 
@@ -181,12 +156,7 @@ fn an_exit_ends_all_threads() {
     }
     let search = every_schedule(&program!(main()));
     assert_eq!(search.outputs(), ["", "main "]);
-    assert!(
-        search
-            .endings
-            .keys()
-            .all(|ending| ending.end == End::Exited(3))
-    );
+    assert!(search.endings.keys().all(|ending| ending.end == End::Exited(3)));
 }
 
 #[test]
@@ -217,10 +187,7 @@ fn a_panic_that_nobody_joins_ends_the_scope_with_a_panic() {
         });
     }
     let search = every_schedule(&program!(main()));
-    assert_eq!(
-        ends(&search),
-        [&End::Panicked("a scoped thread panicked".to_string())]
-    );
+    assert_eq!(ends(&search), [&End::Panicked("a scoped thread panicked".to_string())]);
 }
 
 #[test]
@@ -231,10 +198,7 @@ fn a_loop_without_end_is_told_as_such() {
     }
     let search = every_schedule(&program!(main()));
     assert_eq!(ends(&search), [&End::Endless]);
-    assert_eq!(
-        search.endings.values().next().unwrap().simplicity().1,
-        STEP_LIMIT + 1
-    );
+    assert_eq!(search.endings.values().next().unwrap().simplicity().1, STEP_LIMIT + 1);
 }
 
 #[test]
@@ -272,19 +236,14 @@ fn a_timeout_fires_only_where_nobody_can_go_on() {
         });
     }
     assert_eq!(every_schedule(&program!(main(false))).outputs(), ["Ok(1)"]);
-    assert_eq!(
-        every_schedule(&program!(main(true))).outputs(),
-        ["Err(Timeout)"]
-    );
+    assert_eq!(every_schedule(&program!(main(true))).outputs(), ["Err(Timeout)"]);
 }
 
 #[test]
 fn a_thread_knows_its_name() {
     fn main() {
         let thread = thread::Builder::new().name("a name".to_string());
-        let thread = thread
-            .spawn(|| println!("{}", thread::current().name().unwrap()))
-            .unwrap();
+        let thread = thread.spawn(|| println!("{}", thread::current().name().unwrap())).unwrap();
         thread.join().unwrap();
         print!("{}", thread::current().name().unwrap());
     }
@@ -309,24 +268,16 @@ fn a_lock_is_given_back_on_the_line_where_its_guard_ends() {
     let text = include_str!("tests/guards.rs");
     let program = Program::new("guards", text, guards::run);
     let found = every_schedule(&program).endings;
-    let ending = Ending {
-        output: String::new(),
-        end: End::Returned,
-    };
+    let ending = Ending { output: String::new(), end: End::Returned };
     let run = follow(&program, &found[&ending].choices);
 
     let source = Source::new(text);
     let steps = run.steps.unwrap();
-    let releases = steps
-        .iter()
-        .filter(|step| matches!(step.action, Action::Release(_)));
+    let releases = steps.iter().filter(|step| matches!(step.action, Action::Release(_)));
     let mut lines: Vec<_> = releases.map(|step| source.line_of(step)).collect();
     lines.sort_unstable();
 
-    let marked = text
-        .lines()
-        .zip(1..)
-        .filter(|(line, _)| line.contains("// unlocks"));
+    let marked = text.lines().zip(1..).filter(|(line, _)| line.contains("// unlocks"));
     assert_eq!(lines, marked.map(|(_, number)| number).collect::<Vec<_>>());
 }
 
@@ -345,10 +296,7 @@ fn chinese_text_keeps_the_columns() {
     assert_eq!(cut("账户余额", 8), "账户余额");
     assert_eq!(cut("账户余额", 7), "账户余…");
     assert_eq!(wrap("账户余额", 5, 1), ["账户", " 余额"]);
-    assert_eq!(
-        wrap("let a = b.lock();", 10, 2),
-        ["let a = b", "  .lock();"]
-    );
+    assert_eq!(wrap("let a = b.lock();", 10, 2), ["let a = b", "  .lock();"]);
 }
 
 #[test]

@@ -34,11 +34,7 @@ pub(crate) fn lock(run: &Run, number: LockNumber) -> String {
 
 /// What a step that was taken has done. Empty where the line says it all.
 pub(crate) fn deed(run: &Run, step: &Step) -> String {
-    let value = if step.note.is_empty() {
-        String::new()
-    } else {
-        format!(", value {}", step.note)
-    };
+    let value = if step.note.is_empty() { String::new() } else { format!(", value {}", step.note) };
     match &step.action {
         Action::Start(number) => format!("starts {}", thread(run, *number)),
         Action::Lock(number) => format!("locks{}{value}", letter(run, *number)),

@@ -29,10 +29,7 @@ fn numbers(output: &str) -> Vec<i64> {
 }
 
 fn all_return(search: &Search) -> bool {
-    search
-        .endings
-        .keys()
-        .all(|ending| ending.end == End::Returned)
+    search.endings.keys().all(|ending| ending.end == End::Returned)
 }
 
 #[test]
@@ -82,23 +79,12 @@ fn transfers_that_lock_in_one_order_never_deadlock_and_keep_the_sum() {
 #[test]
 fn transfers_that_lock_in_opposite_orders_can_deadlock() {
     let search = all("bank_deadlock");
-    let stuck = search
-        .endings
-        .keys()
-        .filter(|ending| ending.end == End::Exited(1));
+    let stuck = search.endings.keys().filter(|ending| ending.end == End::Exited(1));
     let stuck: Vec<_> = stuck.map(|ending| ending.output.as_str()).collect();
     assert_eq!(stuck.len(), 2, "{stuck:?}");
-    assert!(
-        stuck.iter().all(|output| output.contains("Deadlock: ")),
-        "{stuck:?}"
-    );
+    assert!(stuck.iter().all(|output| output.contains("Deadlock: ")), "{stuck:?}");
     // And they can go well: a program that is right most of the time is not right.
-    assert!(
-        search
-            .endings
-            .keys()
-            .any(|ending| ending.end == End::Returned)
-    );
+    assert!(search.endings.keys().any(|ending| ending.end == End::Returned));
 }
 
 #[test]
@@ -111,13 +97,7 @@ fn a_locked_balance_is_left_as_it_was() {
 fn a_balance_without_a_lock_can_be_left_at_anything_that_one_thread_missed() {
     assert_eq!(
         all("change_it_no_lock").outputs(),
-        [
-            "balance = -5\n",
-            "balance = -8\n",
-            "balance = 0\n",
-            "balance = 5\n",
-            "balance = 8\n"
-        ]
+        ["balance = -5\n", "balance = -8\n", "balance = 0\n", "balance = 5\n", "balance = 8\n"]
     );
 }
 
@@ -133,22 +113,13 @@ fn of_three_additions_in_two_steps_by_each_of_two_threads_all_but_two_can_be_los
     assert_eq!(search.schedules, 48_620);
     assert_eq!(
         search.outputs(),
-        [
-            "2\nlost: 4\n",
-            "3\nlost: 3\n",
-            "4\nlost: 2\n",
-            "5\nlost: 1\n",
-            "6\nlost: 0\n"
-        ]
+        ["2\nlost: 4\n", "3\nlost: 3\n", "4\nlost: 2\n", "5\nlost: 1\n", "6\nlost: 0\n"]
     );
 }
 
 #[test]
 fn ping_and_pong_count_to_the_limit_or_one_further() {
-    for (search, limit) in [
-        (all("ping_pong_threads"), 2),
-        (many("ping_pong_threads"), 100),
-    ] {
+    for (search, limit) in [(all("ping_pong_threads"), 2), (many("ping_pong_threads"), 100)] {
         assert!(all_return(&search));
         let mut sums = BTreeSet::new();
         for output in search.outputs() {

@@ -8,10 +8,7 @@ use unicode_width::UnicodeWidthStr;
 fn the_loss_of_a_deposit_is_told_in_the_lines_of_the_lesson() {
     let program = &find("bank_no_lock").unwrap().small;
     let search = every_schedule(program);
-    let lost = search
-        .endings
-        .iter()
-        .find(|(ending, _)| ending.output.contains("1 元"));
+    let lost = search.endings.iter().find(|(ending, _)| ending.output.contains("1 元"));
     let (_, found) = lost.expect("a deposit is lost in some schedule");
     let told = story(program.source, &follow(program, &found.choices));
     let expected = include_str!("lost_deposit.txt").replace("\r\n", "\n");
@@ -34,18 +31,11 @@ fn every_story_fits_in_100_columns() {
 fn more_threads_than_fit_side_by_side_are_told_by_name() {
     let program = &find("thread_order").unwrap().whole;
     let search = schedules::some_schedules(program, 0, 1);
-    let found = search
-        .endings
-        .values()
-        .next()
-        .expect("the schedule has an end");
+    let found = search.endings.values().next().expect("the schedule has an end");
     let told = story(program.source, &follow(program, &found.choices));
     assert!(told.starts_with("main\n 14 "), "{told}");
     for thread in 1..=5 {
         assert!(told.contains(&format!("\nThread-{thread}\n 24 ")), "{told}");
-        assert!(
-            told.contains(&format!("→ prints Thread-{thread}\n")),
-            "{told}"
-        );
+        assert!(told.contains(&format!("→ prints Thread-{thread}\n")), "{told}");
     }
 }

@@ -25,19 +25,13 @@ impl<T> Fresh<T> {
     where
         T: Clone,
     {
-        Fresh {
-            beginning: Mutex::new(Versions { initial, now: None }),
-            clone: T::clone,
-        }
+        Fresh { beginning: Mutex::new(Versions { initial, now: None }), clone: T::clone }
     }
 
     /// Works on the value as this run has left it, or on a new one if this run has not seen it yet.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         let run = run::with(|run| run.number);
-        let mut versions = self
-            .beginning
-            .lock()
-            .expect("no work on a fresh value panics");
+        let mut versions = self.beginning.lock().expect("no work on a fresh value panics");
         let Versions { initial, now } = &mut *versions;
         if now.as_ref().is_none_or(|(number, _)| *number != run) {
             *now = Some((run, (self.clone)(initial)));
@@ -47,10 +41,7 @@ impl<T> Fresh<T> {
     }
 
     pub(crate) fn into_inner(self) -> T {
-        let versions = self
-            .beginning
-            .into_inner()
-            .expect("no work on a fresh value panics");
+        let versions = self.beginning.into_inner().expect("no work on a fresh value panics");
         versions.now.map_or(versions.initial, |(_, value)| value)
     }
 }

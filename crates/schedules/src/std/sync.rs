@@ -36,15 +36,8 @@ impl<T> Mutex<T> {
     where
         T: Clone + Debug,
     {
-        let place = Place {
-            lock: None,
-            value: Some(value),
-            poisoned: false,
-        };
-        Mutex {
-            place: Fresh::new(place),
-            show: show::<T>,
-        }
+        let place = Place { lock: None, value: Some(value), poisoned: false };
+        Mutex { place: Fresh::new(place), show: show::<T> }
     }
 
     /// Waits until nobody holds the lock, then takes it.
@@ -55,25 +48,12 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let at = Location::caller();
-        let lock = self
-            .place
-            .with(|place| *place.lock.get_or_insert_with(run::enter_lock));
+        let lock = self.place.with(|place| *place.lock.get_or_insert_with(run::enter_lock));
         run::step_at(Action::Lock(lock), at);
-        let (value, poisoned) = self
-            .place
-            .with(|place| (place.value.take(), place.poisoned));
+        let (value, poisoned) = self.place.with(|place| (place.value.take(), place.poisoned));
         run::note(|| value.as_ref().map_or_else(String::new, self.show));
-        let guard = MutexGuard {
-            mutex: self,
-            lock,
-            at,
-            value,
-        };
-        if poisoned {
-            Err(PoisonError::new(guard))
-        } else {
-            Ok(guard)
-        }
+        let guard = MutexGuard { mutex: self, lock, at, value };
+        if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
     }
 
     /// The value, without the mutex.
@@ -84,11 +64,7 @@ impl<T> Mutex<T> {
     pub fn into_inner(self) -> LockResult<T> {
         let place = self.place.into_inner();
         let value = place.value.expect("nobody holds a lock that is given away");
-        if place.poisoned {
-            Err(PoisonError::new(value))
-        } else {
-            Ok(value)
-        }
+        if place.poisoned { Err(PoisonError::new(value)) } else { Ok(value) }
     }
 }
 
@@ -122,17 +98,13 @@ impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.value
-            .as_ref()
-            .expect("a guard holds the value until it is dropped")
+        self.value.as_ref().expect("a guard holds the value until it is dropped")
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.value
-            .as_mut()
-            .expect("a guard holds the value until it is dropped")
+        self.value.as_mut().expect("a guard holds the value until it is dropped")
     }
 }
 

@@ -38,10 +38,7 @@ where
     T: Send + 'static,
 {
     let (thread, work) = prepare(name, at, work);
-    JoinHandle {
-        thread,
-        engine: shuttle::thread::spawn(work),
-    }
+    JoinHandle { thread, engine: shuttle::thread::spawn(work) }
 }
 
 /// Enters a thread in the run and wraps its work so that its end and its panic are known.
@@ -106,10 +103,7 @@ where
     // The engine's scope does not wait when its body panics, so no panic may reach it.
     let result = shuttle::thread::scope(|engine| {
         catch_unwind(AssertUnwindSafe(|| {
-            let scope = Scope {
-                engine,
-                threads: RefCell::default(),
-            };
+            let scope = Scope { engine, threads: RefCell::default() };
             let result = catch_unwind(AssertUnwindSafe(|| body(&scope)));
             let threads = scope.threads.take();
             run::step_at(Action::EndScope(threads.clone()), at);
@@ -145,10 +139,7 @@ impl<'scope> Scope<'scope, '_> {
     {
         let (thread, work) = prepare(name, at, work);
         self.threads.borrow_mut().push(thread.number);
-        ScopedJoinHandle {
-            thread,
-            engine: self.engine.spawn(work),
-        }
+        ScopedJoinHandle { thread, engine: self.engine.spawn(work) }
     }
 }
 
@@ -255,12 +246,5 @@ impl Thread {
 pub fn current() -> Thread {
     let number = run::me();
     let name = run::with(|run| run.threads[number].name.clone());
-    Thread {
-        number,
-        name: if number == 0 {
-            Some("main".to_string())
-        } else {
-            name
-        },
-    }
+    Thread { number, name: if number == 0 { Some("main".to_string()) } else { name } }
 }

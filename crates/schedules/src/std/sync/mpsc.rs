@@ -16,13 +16,7 @@ type Messages<T> = Arc<Mutex<VecDeque<T>>>;
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = run::enter_channel();
     let messages = Messages::default();
-    (
-        Sender {
-            channel,
-            messages: Arc::clone(&messages),
-        },
-        Receiver { channel, messages },
-    )
+    (Sender { channel, messages: Arc::clone(&messages) }, Receiver { channel, messages })
 }
 
 /// The end of a channel that sends.
@@ -50,10 +44,7 @@ impl<T> Sender<T> {
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         run::with(|run| run.channels[self.channel].senders += 1);
-        Sender {
-            channel: self.channel,
-            messages: Arc::clone(&self.messages),
-        }
+        Sender { channel: self.channel, messages: Arc::clone(&self.messages) }
     }
 }
 
@@ -78,10 +69,7 @@ impl<T> Receiver<T> {
     /// When there is no message and no sender any more.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
-        run::step(Action::Receive {
-            channel: self.channel,
-            timed: false,
-        });
+        run::step(Action::Receive { channel: self.channel, timed: false });
         self.take().ok_or(RecvError)
     }
 
@@ -93,10 +81,7 @@ impl<T> Receiver<T> {
     /// When the time is up, and when there is no message and no sender any more.
     #[track_caller]
     pub fn recv_timeout(&self, _: Duration) -> Result<T, RecvTimeoutError> {
-        run::step(Action::Receive {
-            channel: self.channel,
-            timed: true,
-        });
+        run::step(Action::Receive { channel: self.channel, timed: true });
         self.take().ok_or_else(|| {
             if run::with(|run| run.channels[self.channel].senders == 0) {
                 RecvTimeoutError::Disconnected
@@ -108,9 +93,6 @@ impl<T> Receiver<T> {
     }
 
     fn take(&self) -> Option<T> {
-        self.messages
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
