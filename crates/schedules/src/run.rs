@@ -156,13 +156,9 @@ impl Run {
             if let Some(thread) = running {
                 return Pick::Only(thread);
             }
-            let able: Vec<_> = runnable.clone().filter(|&thread| self.can_go(thread)).collect();
+            let able = self.able(runnable.clone());
             match able[..] {
-                // Where nobody can go on, the time of those who wait for a time is up.
-                [] => match runnable.clone().find(|&thread| self.can_give_up(thread)) {
-                    Some(thread) => return Pick::Only(thread),
-                    None => self.end(End::Deadlock),
-                },
+                [] => self.end(End::Deadlock),
                 // While somebody waits for a lock, the one step that can be taken is worth a look.
                 [thread] if !runnable.clone().any(|t| self.waits_for_a_lock(t)) => {
                     return Pick::Only(thread);
@@ -174,8 +170,22 @@ impl Run {
         Pick::Only(runnable.last().expect("the engine offers at least one thread"))
     }
 
-    /// Whether a thread's next step can be taken now.
-    pub fn can_go(&self, thread: ThreadNumber) -> bool {
+    /// Those of these threads that can take their next step. Where nobody can, the time is up for
+    /// those who wait for a time.
+    fn able(&self, threads: impl Iterator<Item = ThreadNumber> + Clone) -> Vec<ThreadNumber> {
+        let mut able: Vec<_> = threads.clone().filter(|&thread| self.can_step(thread)).collect();
+        if able.is_empty() {
+            able.extend(threads.filter(|&thread| self.can_give_up(thread)));
+        }
+        able
+    }
+
+    /// All threads that can go now.
+    pub fn who_can_go(&self) -> Vec<ThreadNumber> {
+        self.able(0..self.threads.len())
+    }
+
+    fn can_step(&self, thread: ThreadNumber) -> bool {
         let ended = |&thread: &ThreadNumber| self.threads[thread].ended;
         match &self.threads[thread].next {
             None => false,
@@ -194,7 +204,7 @@ impl Run {
 
     fn waits_for_a_lock(&self, thread: ThreadNumber) -> bool {
         let next = self.threads[thread].next.as_ref();
-        next.is_some_and(|step| matches!(step.action, Action::Lock(_))) && !self.can_go(thread)
+        next.is_some_and(|step| matches!(step.action, Action::Lock(_))) && !self.can_step(thread)
     }
 
     fn can_give_up(&self, thread: ThreadNumber) -> bool {

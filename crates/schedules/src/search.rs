@@ -137,11 +137,7 @@ pub(crate) fn every_route(program: &Program) -> Vec<Route> {
 }
 
 /// Runs the one schedule in which these threads go, in this order, whenever there is a choice, and
-/// keeps its steps. The run stops at the first choice that is not among them.
-///
-/// # Panics
-///
-/// When a thread cannot go at its turn: the choices are not those of a run of this lesson.
+/// keeps its steps. The run stops at the first choice that is not among them or cannot be made.
 pub fn follow(program: &Program, choices: &[ThreadNumber]) -> Run {
     let scheduler = Follow { choices: choices.iter().copied().collect(), begun: false };
     let runs = explore(program, scheduler, true, Vec::new(), Vec::push);
@@ -252,8 +248,7 @@ impl Scheduler for Follow {
 
     fn next_task(&mut self, able: &[&Task], _: Option<TaskId>, _: bool) -> Option<TaskId> {
         let thread = self.choices.pop_front()?;
-        let task = able.iter().find(|task| usize::from(task.id()) == thread);
-        Some(task.unwrap_or_else(|| panic!("thread {thread} cannot go now")).id())
+        able.iter().map(|task| task.id()).find(|&task| usize::from(task) == thread)
     }
 
     fn next_u64(&mut self) -> u64 {

@@ -48,7 +48,7 @@ fn an_account_without_a_lock_can_lose_a_deposit() {
 }
 
 #[test]
-fn many_deposits_without_a_lock_never_all_survive_by_chance() {
+fn a_hundred_deposits_without_a_lock_do_not_all_survive_in_1000_random_schedules() {
     for output in many("bank_no_lock").outputs() {
         assert!(numbers(output)[0] < 100, "{output}");
     }
