@@ -13,15 +13,14 @@ class Account:
         self.lock = threading.Lock()
 
     def transfer_to(self, other, money):
-        # Everyone locks ann before bob: money from bob to ann is less than 0 from ann to bob.
-        if self.name > other.name:
-            return other.transfer_to(self, -money)
-        with self.lock:
+        # Everyone locks ann before bob, so whoever holds ann waits for nobody who waits for ann.
+        first, second = sorted((self, other), key=lambda account: account.name)
+        with first.lock:
             thread = threading.current_thread().name
-            print(f"{thread} holds {self.name} and waits for {other.name}.")
+            print(f"{thread} holds {first.name} and waits for {second.name}.")
             time.sleep(0.01)
-            with other.lock:
-                enough = self.balance >= money and other.balance >= -money
+            with second.lock:
+                enough = self.balance >= money
                 if enough:
                     self.balance -= money
                     other.balance += money
@@ -29,15 +28,14 @@ class Account:
 
 
 ann, bob = Account("ann"), Account("bob")
-from_, to = ann, bob
 
 threads = []
 for n in range(1, THREADS + 1):
+    from_, to = (ann, bob) if n % 2 == 1 else (bob, ann)
     # Daemons, or the stuck threads would keep the program from ending.
     thread = threading.Thread(target=from_.transfer_to, args=(to, n), name=f"Thread-{n}", daemon=True)
     thread.start()
     threads.append(thread)
-    from_, to = to, from_
 
 # The watchdog: whoever waits 2 s for a thread to finish has found it stuck.
 for thread in threads:

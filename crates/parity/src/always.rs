@@ -63,9 +63,8 @@ pub fn always(
             }
             transcripts
         };
-        let runners: Vec<_> = (0..side_by_side)
-            .map(|_| scope.spawn(run_one_after_another))
-            .collect();
+        let runners: Vec<_> =
+            (0..side_by_side).map(|_| scope.spawn(run_one_after_another)).collect();
         // Collected before anything is unwrapped: the busy threads must hear of the end in any case.
         let transcripts: Vec<_> = runners.into_iter().map(ScopedJoinHandle::join).collect();
         ended.store(true, Relaxed);
@@ -76,9 +75,8 @@ pub fn always(
         .flat_map(|transcripts| transcripts.expect("a run did not start or did not end"));
 
     let description = description.clone().at_any_pace();
-    let complaints: Vec<_> = transcripts
-        .filter_map(|transcript| description.examine(&transcript).err())
-        .collect();
+    let complaints: Vec<_> =
+        transcripts.filter_map(|transcript| description.examine(&transcript).err()).collect();
     if let Some(first) = complaints.first() {
         panic!("{} of {runs} runs do not fit: {first}", complaints.len());
     }

@@ -40,15 +40,7 @@ fn is_refused(program: &Path) -> Result<(), String> {
     let out_dir = env::temp_dir().join(format!("refused-{name}-{}", process::id()));
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
-        .args([
-            "--edition",
-            "2024",
-            "--crate-type",
-            "bin",
-            "--emit",
-            "metadata",
-            "--out-dir",
-        ])
+        .args(["--edition", "2024", "--crate-type", "bin", "--emit", "metadata", "--out-dir"])
         .arg(&out_dir)
         .arg(program)
         .output()
@@ -108,10 +100,6 @@ mod tests {
 
     #[test]
     fn a_program_must_name_its_error() {
-        assert!(
-            verdict(USED_AFTER_MOVE, "nameless")
-                .unwrap_err()
-                .contains("first line")
-        );
+        assert!(verdict(USED_AFTER_MOVE, "nameless").unwrap_err().contains("first line"));
     }
 }

@@ -1,24 +1,20 @@
 // Transfers both ways between two accounts, each locking its own first: they wait for each other.
 // Notes: beyond 线程锁 (N0). Page: bank_deadlock. Twin: bank_transfer.
 
-use std::sync::{Mutex, mpsc};
+use std::sync::{Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
 const THREADS: i64 = 10;
 
 fn main() {
-    let [ann, bob] = ["ann", "bob"].map(|name| Account {
-        name,
-        balance: Mutex::new(100),
-    });
-    let (mut from, mut to) = (&ann, &bob);
+    let [ann, bob] = ["ann", "bob"].map(|name| Account { name, balance: Mutex::new(100) });
     let (sender, finished) = &mpsc::channel();
 
     thread::scope(|scope| {
         for n in 1..=THREADS {
+            let (from, to) = if n % 2 == 1 { (&ann, &bob) } else { (&bob, &ann) };
             scope.spawn(move || sender.send(from.transfer_to(to, n, &format!("Thread-{n}"))));
-            (from, to) = (to, from);
         }
 
         // The watchdog: a thread that waits 2 s for another one to finish has found them stuck.
@@ -39,16 +35,21 @@ struct Account {
 
 impl Account {
     fn transfer_to(&self, other: &Account, money: i64, thread: &str) -> bool {
-        let mut mine = self.balance.lock().unwrap();
-        println!("{thread} holds {} and waits for {}.", self.name, other.name);
-        thread::sleep(Duration::from_millis(10));
-        let mut theirs = other.balance.lock().unwrap();
-
-        let enough = *mine >= money && *theirs >= -money;
+        let (mut mine, mut theirs) = lock_both(self, other, thread);
+        let enough = *mine >= money;
         if enough {
             *mine -= money;
             *theirs += money;
         }
         enough
     }
+}
+
+type Locked<'a> = MutexGuard<'a, i64>;
+
+fn lock_both<'a>(one: &'a Account, two: &'a Account, thread: &str) -> (Locked<'a>, Locked<'a>) {
+    let first = one.balance.lock().unwrap();
+    println!("{thread} holds {} and waits for {}.", one.name, two.name);
+    thread::sleep(Duration::from_millis(10));
+    (first, two.balance.lock().unwrap())
 }

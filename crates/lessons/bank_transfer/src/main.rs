@@ -1,24 +1,20 @@
 // Transfers both ways between two accounts, locked in one fixed order: nothing is lost or stuck.
 // Notes: 线程锁 (N0). Page: bank_transfer. Twin: bank_deadlock.
 
-use std::sync::{Mutex, mpsc};
+use std::sync::{Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
 const THREADS: i64 = 10;
 
 fn main() {
-    let [ann, bob] = ["ann", "bob"].map(|name| Account {
-        name,
-        balance: Mutex::new(100),
-    });
-    let (mut from, mut to) = (&ann, &bob);
+    let [ann, bob] = ["ann", "bob"].map(|name| Account { name, balance: Mutex::new(100) });
     let (sender, finished) = &mpsc::channel();
 
     thread::scope(|scope| {
         for n in 1..=THREADS {
+            let (from, to) = if n % 2 == 1 { (&ann, &bob) } else { (&bob, &ann) };
             scope.spawn(move || sender.send(from.transfer_to(to, n, &format!("Thread-{n}"))));
-            (from, to) = (to, from);
         }
 
         // The watchdog: a thread that waits 2 s for another one to finish has found them stuck.
@@ -39,20 +35,26 @@ struct Account {
 
 impl Account {
     fn transfer_to(&self, other: &Account, money: i64, thread: &str) -> bool {
-        // Everyone locks ann before bob: money from bob to ann is less than 0 from ann to bob.
-        if self.name > other.name {
-            return other.transfer_to(self, -money, thread);
-        }
-        let mut mine = self.balance.lock().unwrap();
-        println!("{thread} holds {} and waits for {}.", self.name, other.name);
-        thread::sleep(Duration::from_millis(10));
-        let mut theirs = other.balance.lock().unwrap();
-
-        let enough = *mine >= money && *theirs >= -money;
+        let (mut mine, mut theirs) = lock_both(self, other, thread);
+        let enough = *mine >= money;
         if enough {
             *mine -= money;
             *theirs += money;
         }
         enough
     }
+}
+
+type Locked<'a> = MutexGuard<'a, i64>;
+
+fn lock_both<'a>(one: &'a Account, two: &'a Account, thread: &str) -> (Locked<'a>, Locked<'a>) {
+    // Everyone locks ann before bob, so whoever holds ann waits for nobody who waits for ann.
+    if one.name > two.name {
+        let (two, one) = lock_both(two, one, thread);
+        return (one, two);
+    }
+    let first = one.balance.lock().unwrap();
+    println!("{thread} holds {} and waits for {}.", one.name, two.name);
+    thread::sleep(Duration::from_millis(10));
+    (first, two.balance.lock().unwrap())
 }

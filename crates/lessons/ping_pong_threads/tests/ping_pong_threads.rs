@@ -12,9 +12,7 @@ pub fn description() -> Description {
             (100.0..=101.0).contains(&(said.number("ping") + said.number("pong")))
         })
         .check("each word is printed as often as is said", |said| {
-            ["ping", "pong"]
-                .iter()
-                .all(|word| said.count(word) as f64 == said.number(word) + 1.0)
+            ["ping", "pong"].iter().all(|word| said.count(word) as f64 == said.number(word) + 1.0)
         })
 }
 

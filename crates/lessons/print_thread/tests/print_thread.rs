@@ -1,10 +1,7 @@
 use parity::*;
 
 pub fn description() -> Description {
-    Description::new(together([
-        times(10_000, word("Ping")),
-        times(20_000, word("pong")),
-    ]))
+    Description::new(together([times(10_000, word("Ping")), times(20_000, word("pong"))]))
 }
 
 parity::tests! {

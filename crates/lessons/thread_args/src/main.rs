@@ -11,10 +11,7 @@ fn main() {
     by_position.join().unwrap();
 
     // By name: a struct, whose fields may come in any order.
-    let counting = Counting {
-        num: 3,
-        name: String::from("by name"),
-    };
+    let counting = Counting { num: 3, name: String::from("by name") };
     let by_name = thread::spawn(move || counting.run());
     by_name.join().unwrap();
 }
