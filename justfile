@@ -15,6 +15,26 @@ parity *lesson:
 timeline *arguments:
     cargo run --quiet --package timeline -- {{arguments}}
 
+# Build both books into target/book (cargo install mdbook --locked)
+book:
+    docs/build
+
+# Run lessons, or all, and write down what the books show of a run: just samples bank_lock
+samples *lessons:
+    cargo run --quiet --package parity -- --samples {{lessons}}
+
+# Write down the stories that the books tell
+stories:
+    cargo run --quiet --package schedules -- pages
+
+# Draw lessons, or all that have a picture, for the books: just pictures bank_lock (Linux)
+pictures *lessons:
+    docs/draw {{lessons}}
+
+# Look at every page of the built books in Chromium (node, npm, chromium)
+look:
+    docs/check/run
+
 # The tests that need nothing but Rust
 test:
     cargo test --workspace

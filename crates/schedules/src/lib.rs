@@ -52,6 +52,7 @@
 //!   a schedule is given up after [`STEP_LIMIT`] steps, and the complete search would not finish.
 
 pub mod lessons;
+mod page;
 mod play;
 mod prelude;
 mod report;
@@ -66,6 +67,7 @@ mod tests;
 mod text;
 mod words;
 
+pub use page::pages;
 pub use play::play;
 pub use report::report;
 pub use run::{Channel, End, Run, STEP_LIMIT, Thread};

@@ -104,7 +104,7 @@ impl<'a> Picture<'a> {
         let height = self.height;
         let title = escaped(&shortened(&self.chart.title, TITLE));
         self.add(format_args!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img">
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" class="timeline" role="img">
 <title>{title}</title>
 <style>
 {STYLE}</style>

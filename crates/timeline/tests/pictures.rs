@@ -69,7 +69,11 @@ fn the_svg_needs_nothing_but_itself() {
     }
     let style = child_text(root, "style").unwrap();
     assert!(!style.contains("url(") && !style.contains("@import"));
-    assert!(style.contains("prefers-color-scheme: dark"));
+    assert!(style.contains("light-dark("));
+    for rule in style.lines().filter(|line| line.contains('{')) {
+        let of_the_picture = rule.starts_with(".timeline ") || rule.starts_with("svg.timeline");
+        assert!(of_the_picture, "reaches beyond the picture: {rule}");
+    }
 }
 
 #[test]
