@@ -209,6 +209,10 @@ fn a_lesson_page_takes_its_programs_and_its_output_from_files() {
                 );
             }
             assert!(page.contains(&format!("cargo run -p {name}")), "{name}");
+            assert!(
+                !page.contains("<!--"),
+                "docs/{language}/src/{name}.md has a place that was not filled"
+            );
             assert_eq!(
                 page.matches("<details>").count(),
                 1,
