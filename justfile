@@ -15,6 +15,10 @@ parity *lesson:
 timeline *arguments:
     cargo run --quiet --package timeline -- {{arguments}}
 
+# Run a thread lesson under every schedule, or choose each step: just schedules play bank_no_lock
+schedules *arguments:
+    cargo run --quiet --package schedules -- {{arguments}}
+
 # Build both books into target/book (cargo install mdbook --locked)
 book:
     docs/build

@@ -86,7 +86,7 @@ impl Program {
     }
 
     fn cannot_start(&self, error: &dyn std::fmt::Display) -> ! {
-        panic!("cannot start {}: {error}", self.executable.display())
+        panic!("cannot start {}: {error}", self.executable.to_string_lossy())
     }
 }
 
@@ -279,7 +279,7 @@ impl Running {
     }
 
     fn process(&self) -> nix::unistd::Pid {
-        nix::unistd::Pid::from_raw(self.pid.cast_signed())
+        nix::unistd::Pid::from_raw(self.pid as i32)
     }
 }
 

@@ -148,12 +148,12 @@ impl Says {
                 else {
                     return false;
                 };
-                if let (Some(bounds), Some(now)) = (pause, reading.at.get(reading.position))
-                    && let paused = now.saturating_sub(since).as_secs_f64()
-                    && !bounds.contains(&paused)
-                {
-                    reading.wrong_pause = Some((paused, bounds.clone()));
-                    return false;
+                if let (Some(bounds), Some(now)) = (pause, reading.at.get(reading.position)) {
+                    let paused = now.saturating_sub(since).as_secs_f64();
+                    if !bounds.contains(&paused) {
+                        reading.wrong_pause = Some((paused, bounds.clone()));
+                        return false;
+                    }
                 }
                 reading.values = values;
                 reading.position += length;

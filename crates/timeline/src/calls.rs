@@ -220,8 +220,7 @@ fn is_interpreter_lock(process: &mut Process, tid: i32, address: u64, timeout: u
             .zip(u64_at(tid, timeout + 8))
             .zip(clock_gettime(ClockId::CLOCK_MONOTONIC).ok())
             .map(|((seconds, nanos), now)| {
-                (seconds.cast_signed() - now.tv_sec()) * 1_000_000_000 + nanos.cast_signed()
-                    - now.tv_nsec()
+                (seconds as i64 - now.tv_sec()) * 1_000_000_000 + nanos as i64 - now.tv_nsec()
             });
         if left.is_some_and(|left| left <= LOOKS_AGAIN) {
             process.interpreter_lock = Some(address);

@@ -134,7 +134,7 @@ fn watch(command: &mut Command, options: &Options) -> Result<Trace, Failure> {
         match error.kind() {
             io::ErrorKind::NotFound => Failure::new(127, program::not_found(typed)),
             io::ErrorKind::PermissionDenied => Failure::new(126, program::not_executable(typed)),
-            _ => Failure::new(126, format!("cannot run {}: {error}", typed.display())),
+            _ => Failure::new(126, format!("cannot run {}: {error}", typed.to_string_lossy())),
         }
     })
 }

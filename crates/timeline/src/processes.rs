@@ -133,7 +133,7 @@ impl Requests {
             return None;
         }
         let info = self.signals.read_signal().ok().flatten()?;
-        let signal = Signal::try_from(info.ssi_signo.cast_signed()).ok()?;
+        let signal = Signal::try_from(info.ssi_signo as i32).ok()?;
         Some((signal, info.ssi_code == libc::SI_KERNEL))
     }
 }

@@ -35,15 +35,15 @@ fn build(lesson: &OsStr) -> Result<PathBuf, String> {
         .current_dir(root())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| format!("cannot start {}: {error}", cargo.display()))?;
+        .map_err(|error| format!("cannot start {}: {error}", cargo.to_string_lossy()))?;
     if !built.status.success() {
-        return Err(format!("cannot build the lesson {}", lesson.display()));
+        return Err(format!("cannot build the lesson {}", lesson.to_string_lossy()));
     }
     String::from_utf8_lossy(&built.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-        .ok_or_else(|| format!("the lesson {} has no program", lesson.display()))
+        .ok_or_else(|| format!("the lesson {} has no program", lesson.to_string_lossy()))
 }
 
 /// The file behind a name of Python's, which is often a script that looks for it at every start.
@@ -76,7 +76,7 @@ pub fn title(command: &[OsString]) -> String {
 /// What to say about a program that cannot be started.
 pub fn not_found(typed: &OsStr) -> String {
     let path = Path::new(typed);
-    let name = typed.display();
+    let name = typed.to_string_lossy();
     if path.components().count() > 1 {
         format!("there is no file {name}")
     } else if path.exists() {
@@ -88,7 +88,7 @@ pub fn not_found(typed: &OsStr) -> String {
 
 /// What to say about a file that is no program.
 pub fn not_executable(typed: &OsStr) -> String {
-    let name = typed.display();
+    let name = typed.to_string_lossy();
     match Path::new(typed).extension() {
         Some(extension) if extension == "py" => {
             format!("cannot execute {name}: try `timeline python3 {name}`")

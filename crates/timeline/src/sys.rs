@@ -128,7 +128,7 @@ pub fn call_begun(pid: Pid) -> nix::Result<(i64, [u64; 6])> {
         libc::PTRACE_SYSCALL_INFO_SECCOMP => {
             // SAFETY: `op` says which member of the union was written.
             let call = unsafe { info.u.seccomp };
-            Ok((call.nr.cast_signed(), call.args))
+            Ok((call.nr as i64, call.args))
         }
         _ => Err(Errno::EINVAL),
     }

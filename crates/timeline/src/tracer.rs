@@ -24,7 +24,7 @@ pub fn run(command: &mut Command, limit: Option<Duration>) -> io::Result<Trace> 
     let filter = calls::filter().map_err(io::Error::other)?;
     let requests = Requests::block()?;
     let started = sys::spawn_traced(command, filter, requests.original_mask);
-    let root = started.map_err(explain)?.id().cast_signed();
+    let root = started.map_err(explain)?.id() as i32;
 
     let clock = Instant::now();
     let processes = Processes::default();

@@ -118,7 +118,7 @@ fn interrupted(script: &str) -> (Option<i32>, String) {
     for _ in 0..2 {
         stdout.read_line(&mut pids).unwrap();
     }
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     let mut chart = String::new();
     child.stderr.take().unwrap().read_to_string(&mut chart).unwrap();
     let code = child.wait().unwrap().code();

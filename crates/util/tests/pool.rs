@@ -129,7 +129,7 @@ fn a_task_that_exits_is_an_error_and_its_worker_is_replaced() {
 fn kill(pid: u32) {
     #[cfg(unix)]
     nix::sys::signal::kill(
-        nix::unistd::Pid::from_raw(pid.cast_signed()),
+        nix::unistd::Pid::from_raw(pid as i32),
         nix::sys::signal::Signal::SIGKILL,
     )
     .unwrap();

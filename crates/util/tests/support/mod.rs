@@ -142,7 +142,7 @@ impl Running {
     }
 
     fn group(&self) -> nix::unistd::Pid {
-        nix::unistd::Pid::from_raw(self.child.id().cast_signed())
+        nix::unistd::Pid::from_raw(self.child.id() as i32)
     }
 }
 
