@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{Description, Transcript};
 
-/// A page shows at most so many bytes of a run: what follows them is more of the same.
+/// A page shows at most so many characters of a run: what follows them is more of the same.
 const LONGEST: usize = 800;
 
 /// Stands for the rest of a run that is longer.
@@ -19,13 +19,13 @@ pub fn file(lesson: &str) -> PathBuf {
 /// What a page shows of a run: all of it, or its beginning, which ends with a whole piece.
 pub fn cut(transcript: &Transcript, description: &Description) -> String {
     let text = transcript.text();
-    if text.len() <= LONGEST {
+    let Some((longest, _)) = text.char_indices().nth(LONGEST) else {
         return text;
-    }
+    };
     let whole_piece = |end: &usize| {
         text.is_char_boundary(*end) && description.begins_with(&untimed(&text[..*end]))
     };
-    let end = (0..=LONGEST).rev().find(whole_piece).unwrap_or(0);
+    let end = (0..=longest).rev().find(whole_piece).unwrap_or(0);
     format!("{}{REST}", &text[..end])
 }
 
