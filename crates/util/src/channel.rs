@@ -4,7 +4,6 @@
 //! on the loopback address, for which the worker shows a secret that it was told over its stdin.
 
 use std::io::{self, BufReader};
-use std::process::Stdio;
 use std::sync::Arc;
 
 use crate::children::Started;
@@ -60,6 +59,7 @@ pub(crate) fn take_stdin() -> io::Result<Stdin> {
 
 #[cfg(all(unix, not(util_tcp)))]
 mod system {
+    use std::io::Write;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::thread;
@@ -68,6 +68,7 @@ mod system {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
     use super::*;
+    use crate::children::GREETING;
 
     /// A worker needs nothing but its stdin to find its pool.
     pub(crate) type Connection = ();
@@ -78,8 +79,9 @@ mod system {
         name: String,
         orders: impl FnOnce(Connection) -> Vec<u8>,
     ) -> io::Result<(Arc<Started>, Channel)> {
-        let (ours, theirs) = UnixStream::pair()?;
-        let worker = Started::new(name, true, Stdio::from(OwnedFd::from(theirs)))?;
+        let (mut ours, theirs) = UnixStream::pair()?;
+        ours.write_all(GREETING)?;
+        let worker = Started::new(name, true, OwnedFd::from(theirs).into(), None)?;
         let channel = Channel::new(ours)?;
         channel.write(&[&orders(())])?;
         Ok((worker, channel))
@@ -130,7 +132,7 @@ mod system {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let secret = secret();
-        let worker = Started::new(name, true, Stdio::piped())?;
+        let worker = Started::with_pipe(name, true)?;
         worker.tell(&[&orders((listener.local_addr()?.port(), secret.clone()))])?;
         loop {
             match listener.accept() {

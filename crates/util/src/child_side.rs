@@ -1,11 +1,11 @@
 //! What a child process does in place of the rest of main.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::panic::{self, AssertUnwindSafe};
 use std::{process, thread};
 
 use crate::channel::{self, Connection, WorkersEnd};
-use crate::children::{self, MARK};
+use crate::children::{self, GREETING, MARK};
 use crate::{CurrentProcess, current_process, frame, guard, target};
 
 /// The first frame that a child reads: its name, whether it is a daemon, its path, the id of its
@@ -17,11 +17,11 @@ pub(crate) type Work = Result<String, Connection>;
 
 /// Runs the target, or the tasks of a pool, and ends the process.
 pub(crate) fn run() -> ! {
-    let Some((orders, mut stdin)) = read_orders() else {
+    let Some((orders, mut stdin)) = take_orders() else {
         eprintln!("{MARK} is for the children of this program: start the program without it");
         process::exit(2);
     };
-    let (name, daemon, path, parent_id, work) = orders;
+    let (name, daemon, path, parent_id, work) = orders.unwrap_or_else(|_| parent_is_gone());
     CurrentProcess { name, daemon, path, parent_id: Some(parent_id) }.set();
     show_own_name();
 
@@ -39,14 +39,27 @@ pub(crate) fn run() -> ! {
     process::exit(code)
 }
 
-/// `None` when this process was not started by its program but by hand.
-fn read_orders() -> Option<(Orders, channel::Stdin)> {
+/// Takes stdin, and reads the orders from it.
+fn take_orders() -> Option<(io::Result<Orders>, channel::Stdin)> {
     if io::stdin().is_terminal() {
         return None;
     }
     let mut stdin = channel::take_stdin().ok()?;
-    let orders = frame::read(&mut stdin).ok()?;
-    Some((serde_json::from_slice(&orders).ok()?, stdin))
+    Some((read_orders(&mut stdin)?, stdin))
+}
+
+/// `None` when this process was not started by its program but by hand; an error when the parent
+/// ended before it could give orders.
+fn read_orders(mut from: impl Read) -> Option<io::Result<Orders>> {
+    let mut greeting = [0; GREETING.len()];
+    from.read_exact(&mut greeting).ok()?;
+    if greeting != GREETING {
+        return None;
+    }
+    match frame::read(from) {
+        Ok(orders) => serde_json::from_slice(&orders).ok().map(Ok),
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// Lets `ps` and `top` show the program's name, and not that of the link it was started by.

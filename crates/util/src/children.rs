@@ -1,7 +1,7 @@
 //! The children of this process: how one is started, and the list of those that still run.
 
-use std::io::{self, Write};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::io::{self, PipeWriter, Write};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,14 +17,22 @@ use crate::interrupt;
 /// a child starts in its turn.
 pub(crate) const MARK: &str = "--util-child-process";
 
+/// What a child finds on its stdin before anything else.
+///
+/// It is written before the child starts, and short enough for any pipe to take it. So a child
+/// whose parent is killed right then knows that it is one, and a program that was given the mark
+/// by hand knows that it is not.
+pub(crate) const GREETING: &[u8] = b"util child\n";
+
 /// A child that has been started.
 #[derive(Debug)]
 pub(crate) struct Started {
     process: SharedChild,
     pub(crate) name: String,
     pub(crate) daemon: bool,
-    /// The child ends when this is closed, so it stays open as long as the child may run.
-    lifeline: Mutex<Option<ChildStdin>>,
+    /// The child ends when this is closed, so it stays open as long as the child may run. A child
+    /// that was given a socket has none.
+    lifeline: Mutex<Option<PipeWriter>>,
     terminated: AtomicBool,
 }
 
@@ -34,8 +42,20 @@ static RUNNING: Mutex<Vec<Arc<Started>>> = Mutex::new(Vec::new());
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 impl Started {
-    /// Starts this program again. What it is to do it reads from `stdin`.
-    pub(crate) fn new(name: String, daemon: bool, stdin: Stdio) -> io::Result<Arc<Self>> {
+    /// Starts this program again. What it is to do it will be [told](Self::tell).
+    pub(crate) fn with_pipe(name: String, daemon: bool) -> io::Result<Arc<Self>> {
+        let (stdin, mut lifeline) = io::pipe()?;
+        lifeline.write_all(GREETING)?;
+        Self::new(name, daemon, stdin.into(), Some(lifeline))
+    }
+
+    /// Starts this program again. What it is to do it reads from `stdin`, after the greeting.
+    pub(crate) fn new(
+        name: String,
+        daemon: bool,
+        stdin: Stdio,
+        lifeline: Option<PipeWriter>,
+    ) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
             return Err(io::Error::other("the program is ending: no more children"));
         }
@@ -52,14 +72,13 @@ impl Started {
         let process = SharedChild::spawn(command.arg(MARK).stdin(stdin))?;
         // Its end of a channel must be open nowhere else: it could not see the channel close.
         drop(command);
-        let lifeline = Mutex::new(process.take_stdin());
-        let started =
-            Arc::new(Self { process, name, daemon, lifeline, terminated: AtomicBool::new(false) });
+        let (lifeline, terminated) = (Mutex::new(lifeline), AtomicBool::new(false));
+        let started = Arc::new(Self { process, name, daemon, lifeline, terminated });
         RUNNING.lock().unwrap().push(Arc::clone(&started));
         Ok(started)
     }
 
-    /// Writes to the child's stdin.
+    /// Writes to the pipe that is the child's stdin.
     pub(crate) fn tell(&self, frames: &[&[u8]]) -> io::Result<()> {
         match &mut *self.lifeline.lock().unwrap() {
             Some(stdin) => crate::frame::write(stdin, frames),

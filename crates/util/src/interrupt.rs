@@ -22,13 +22,17 @@ static CHANGED: Condvar = Condvar::new();
 ///
 /// A program that has set a handler of its own keeps it.
 pub(crate) fn handle() {
-    // The only error is that there is a handler already.
-    let _ = ctrlc::try_set_handler(|| {
+    let handled = ctrlc::try_set_handler(|| {
         *INTERRUPTED.lock().unwrap() = true;
         CHANGED.notify_all();
         children::end_all();
         process::exit(STATUS);
     });
+    if let Err(ctrlc::Error::System(error)) = handled {
+        // The signal is taken already, but nobody would hear of it: Ctrl-C would do nothing.
+        eprintln!("cannot start a thread that waits for Ctrl-C: {error}");
+        process::exit(1);
+    }
 }
 
 /// Called with the exit code of a child that has ended: when that was the work of Ctrl-C, the
