@@ -3,7 +3,7 @@
 use std::io::{self, PipeWriter, Write};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -34,6 +34,8 @@ pub(crate) struct Started {
     /// that was given a socket has none.
     lifeline: Mutex<Option<PipeWriter>>,
     terminated: AtomicBool,
+    /// Done when the first to learn of the end has looked out for a Ctrl-C.
+    looked_out: Once,
 }
 
 static RUNNING: Mutex<Vec<Arc<Started>>> = Mutex::new(Vec::new());
@@ -72,8 +74,14 @@ impl Started {
         let process = SharedChild::spawn(command.arg(MARK).stdin(stdin))?;
         // Its end of a channel must be open nowhere else: it could not see the channel close.
         drop(command);
-        let (lifeline, terminated) = (Mutex::new(lifeline), AtomicBool::new(false));
-        let started = Arc::new(Self { process, name, daemon, lifeline, terminated });
+        let started = Arc::new(Self {
+            process,
+            name,
+            daemon,
+            lifeline: Mutex::new(lifeline),
+            terminated: AtomicBool::new(false),
+            looked_out: Once::new(),
+        });
         RUNNING.lock().unwrap().push(Arc::clone(&started));
         Ok(started)
     }
@@ -148,7 +156,8 @@ impl Started {
     /// Notes the end. Every way to learn of it leads through here.
     fn ended(&self, status: ExitStatus) -> i32 {
         let code = exit_code(status, self.terminated.load(Ordering::SeqCst));
-        interrupt::stay_if_interrupted(code);
+        self.looked_out.call_once(|| interrupt::wait_if_on_its_way(code));
+        interrupt::stay_if_interrupted();
         self.lifeline.lock().unwrap().take();
         RUNNING.lock().unwrap().retain(|child| !std::ptr::eq(child.as_ref(), self));
         code

@@ -35,19 +35,21 @@ pub(crate) fn handle() {
     }
 }
 
-/// Called with the exit code of a child that has ended: when that was the work of Ctrl-C, the
-/// calling thread stays here until the program ends.
-pub(crate) fn stay_if_interrupted(exit_code: i32) {
-    let mut interrupted = INTERRUPTED.lock().unwrap();
+/// Gives a Ctrl-C that has ended a child the time to reach this process, too.
+///
+/// When it does not come, somebody has sent a signal to that child alone.
+pub(crate) fn wait_if_on_its_way(exit_code: i32) {
     if exit_code == ENDED_BY_CTRL_C {
-        // The same Ctrl-C may be on its way to this process. When it does not come, somebody has
-        // sent a signal to that child alone.
         let grace = Duration::from_millis(250);
-        interrupted =
-            CHANGED.wait_timeout_while(interrupted, grace, |interrupted| !*interrupted).unwrap().0;
+        let interrupted = INTERRUPTED.lock().unwrap();
+        drop(CHANGED.wait_timeout_while(interrupted, grace, |interrupted| !*interrupted).unwrap());
     }
-    if *interrupted {
-        drop(interrupted);
+}
+
+/// Called when a child has ended: once Ctrl-C has come, the calling thread stays here until the
+/// program ends.
+pub(crate) fn stay_if_interrupted() {
+    if *INTERRUPTED.lock().unwrap() {
         loop {
             thread::park();
         }
