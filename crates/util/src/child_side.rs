@@ -143,3 +143,57 @@ fn run_task(target: &[u8], args: &[u8]) -> Vec<u8> {
 fn failed(message: &str) -> Vec<u8> {
     serde_json::to_vec(&Err::<(), _>(message)).expect("a text is always JSON")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(orders: &[u8]) -> Vec<u8> {
+        let mut bytes = GREETING.to_vec();
+        frame::write(&mut bytes, &[orders]).unwrap();
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn orders_come_back(
+            name in any::<String>(),
+            daemon in any::<bool>(),
+            path in vec(any::<u32>(), 0..5),
+            parent_id in any::<u32>(),
+            target in any::<String>(),
+        ) {
+            let orders: Orders = (name, daemon, path, parent_id, Work::Ok(target));
+            let bytes = written(&serde_json::to_vec(&orders).unwrap());
+            prop_assert_eq!(read_orders(bytes.as_slice()).unwrap().unwrap(), orders);
+        }
+
+        #[test]
+        fn orders_that_are_cut_off_are_no_orders(cut in 0..100_usize) {
+            let orders: Orders = ("一".to_owned(), true, vec![1], 2, Work::Ok("run".to_owned()));
+            let bytes = written(&serde_json::to_vec(&orders).unwrap());
+            let cut = cut % bytes.len();
+            match read_orders(&bytes[..cut]) {
+                None => prop_assert!(cut < GREETING.len()),
+                Some(orders) => {
+                    prop_assert!(cut >= GREETING.len());
+                    prop_assert_eq!(orders.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_no_orders(bytes in vec(any::<u8>(), 0..200)) {
+            prop_assert!(read_orders(bytes.as_slice()).is_none());
+            prop_assert!(read_orders(written(&bytes).as_slice()).is_none());
+        }
+    }
+
+    #[test]
+    fn an_endless_stream_by_hand_is_not_read_to_its_end() {
+        assert!(read_orders(io::repeat(0xff)).is_none());
+    }
+}
