@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
         #[cfg(unix)]
         None => support::run(unix::tests()),
         #[cfg(not(unix))]
-        None => support::run(Vec::new()),
+        None => support::run(support::tests![]),
     }
 }
 
@@ -89,7 +89,7 @@ fn both() -> io::Result<()> {
 #[cfg(unix)]
 mod unix {
     use std::cell::Cell;
-    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, ExitStatus};
     use std::time::SystemTime;
     use std::{env, fs};
@@ -225,6 +225,7 @@ mod unix {
     #[cfg(target_os = "linux")]
     fn too_few_processes_are_an_error() {
         use std::os::unix::fs::MetadataExt;
+        use std::os::unix::process::CommandExt;
 
         // No limit holds for root, so the program becomes nobody: from a place that nobody can read.
         let root = fs::metadata("/proc/self").unwrap().uid() == 0;
