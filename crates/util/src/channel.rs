@@ -132,7 +132,7 @@ mod system {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let secret = secret();
-        let worker = Started::with_pipe(name, true)?;
+        let worker = Started::with_lifeline(name, true)?;
         worker.tell(&[&orders((listener.local_addr()?.port(), secret.clone()))])?;
         let stream = accept(&listener, &secret, || worker.exit_code())?;
         Ok((worker, Channel::new(stream)?))

@@ -1,6 +1,6 @@
 //! The children of this process: how one is started, and the list of those that still run.
 
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, Write};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once};
@@ -19,10 +19,16 @@ pub(crate) const MARK: &str = "--util-child-process";
 
 /// What a child finds on its stdin before anything else.
 ///
-/// It is written before the child starts, and short enough for any pipe to take it. So a child
-/// whose parent is killed right then knows that it is one, and a program that was given the mark
-/// by hand knows that it is not.
+/// A program that was given the mark by hand does not find it. On Unix it is written before the
+/// child starts, and short enough for any socket to take it: so a child whose parent is killed
+/// right then still knows that it is one.
 pub(crate) const GREETING: &[u8] = b"util child\n";
+
+/// The parent's end of a child's stdin.
+#[cfg(unix)]
+type Lifeline = std::os::unix::net::UnixStream;
+#[cfg(not(unix))]
+type Lifeline = std::process::ChildStdin;
 
 /// A child that has been started.
 #[derive(Debug)]
@@ -30,9 +36,9 @@ pub(crate) struct Started {
     process: SharedChild,
     pub(crate) name: String,
     pub(crate) daemon: bool,
-    /// The child ends when this is closed, so it stays open as long as the child may run. A child
-    /// that was given a socket has none.
-    lifeline: Mutex<Option<PipeWriter>>,
+    /// The child ends when this is closed, so it stays open as long as the child may run. `None`
+    /// where the worker of a pool has a channel in its place.
+    lifeline: Mutex<Option<Lifeline>>,
     terminated: AtomicBool,
     /// Done when the first to learn of the end has looked out for a Ctrl-C.
     looked_out: Once,
@@ -45,10 +51,23 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 
 impl Started {
     /// Starts this program again. What it is to do it will be [told](Self::tell).
-    pub(crate) fn with_pipe(name: String, daemon: bool) -> io::Result<Arc<Self>> {
-        let (stdin, mut lifeline) = io::pipe()?;
+    #[cfg(unix)]
+    pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
+        let (mut lifeline, stdin) = Lifeline::pair()?;
         lifeline.write_all(GREETING)?;
+        let stdin = std::os::fd::OwnedFd::from(stdin);
         Self::new(name, daemon, stdin.into(), Some(lifeline))
+    }
+
+    /// Starts this program again. What it is to do it will be [told](Self::tell).
+    #[cfg(not(unix))]
+    pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
+        let started = Self::new(name, daemon, Stdio::piped(), None)?;
+        let mut stdin = started.process.take_stdin().expect("a pipe was asked for");
+        // A child that has been killed at once is a child all the same.
+        let _ = stdin.write_all(GREETING);
+        *started.lifeline.lock().unwrap() = Some(stdin);
+        Ok(started)
     }
 
     /// Starts this program again. What it is to do it reads from `stdin`, after the greeting.
@@ -56,7 +75,7 @@ impl Started {
         name: String,
         daemon: bool,
         stdin: Stdio,
-        lifeline: Option<PipeWriter>,
+        lifeline: Option<Lifeline>,
     ) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
             return Err(io::Error::other("the program is ending: no more children"));
@@ -86,7 +105,7 @@ impl Started {
         Ok(started)
     }
 
-    /// Writes to the pipe that is the child's stdin.
+    /// Writes to the child's stdin, through its lifeline.
     pub(crate) fn tell(&self, frames: &[&[u8]]) -> io::Result<()> {
         match &mut *self.lifeline.lock().unwrap() {
             Some(stdin) => crate::frame::write(stdin, frames),
