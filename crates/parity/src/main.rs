@@ -1,4 +1,5 @@
-//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table.
+//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table, or
+//! runs lessons a thousand times.
 
 mod columns;
 mod measured;
@@ -6,9 +7,11 @@ mod measured;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Instant;
 
 use measured::{Language, Measured};
-use parity::{Description, Lesson, Program};
+use parity::{Cores, Description, Lesson, Program};
 
 /// What each lesson says, from its test.
 mod descriptions {
@@ -23,8 +26,9 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         [] => all(),
         [measured::FLAG, language, name] => measured::in_this_process(language, name),
+        ["--times", times, ref names @ ..] if !names.is_empty() => many(times, names),
         [name] if !name.starts_with('-') => one(name),
-        _ => Err("usage: cargo run -p parity [-- LESSON]".to_owned()),
+        _ => Err("usage: cargo run -p parity [-- LESSON | --times NUMBER LESSON...]".to_owned()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -47,6 +51,38 @@ fn one(name: &str) -> Result<bool, String> {
     print!("{}", columns::side_by_side(&rust, &python));
     Ok(rust.fits() && python.fits())
 }
+
+/// Runs lessons many times, as many side by side as their kind allows, and says of each whether
+/// every run was as described.
+fn many(times: &str, names: &[&str]) -> Result<bool, String> {
+    let times = match times.parse() {
+        Ok(times @ 1..) => times,
+        _ => return Err(format!("--times takes a number of runs, not {times}")),
+    };
+    let lessons = names.iter().map(|name| Ok((*name, description(name)?)));
+    let lessons = lessons.collect::<Result<Vec<_>, String>>()?;
+    for name in names {
+        build(name)?;
+    }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut all_fit = true;
+    for (name, description) in lessons {
+        let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
+        let from = Instant::now();
+        let outcome =
+            parity::many_runs(times, side_by_side, Cores::All, &lesson(name).rust, &description);
+        let seconds = from.elapsed().as_secs_f64();
+        match &outcome {
+            Ok(()) => println!("{name}: {times} runs as described, {seconds:.0} s"),
+            Err(complaint) => println!("{name}: {complaint}"),
+        }
+        all_fit &= outcome.is_ok();
+    }
+    Ok(all_fit)
+}
+
+/// How many programs that mostly sleep run side by side. Each line is still expected on time.
+const SLEEPERS: usize = 20;
 
 /// Shows all lessons in a table, a row each.
 fn all() -> Result<bool, String> {
