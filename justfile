@@ -47,6 +47,23 @@ test:
 test-rest:
     cargo test --workspace -- --ignored
 
+# Does everything compile for Windows and macOS?
+platforms:
+    .ci/platforms
+
+# Every thread lesson a thousand times, but for those that measure
+long:
+    cargo run --quiet --package parity -- --times 1000 \
+        bank_deadlock bank_deposit bank_lock bank_no_lock bank_transfer change_it change_it_no_lock \
+        daemon_threads lost_updates ping_pong_threads print_thread responsive_main \
+        serial_downloads shared_counter thread_args thread_order
+
+# Every process lesson two hundred times
+long-processes:
+    cargo run --quiet --package parity -- --times 200 \
+        child_process daemon_vs_join fork_demo fork_globals no_shared_globals ping_pong_process \
+        pool_demo process_args process_ids process_order subprocess_call terminate_process two_tasks
+
 # What a child process and a pool cost; for the second, python3 is needed
 bench:
     cargo bench --package util

@@ -19,15 +19,11 @@ pub enum Cores {
     Busy,
 }
 
-/// Holds many runs of a program against a description, whose time for the whole run is left aside.
-///
-/// `side_by_side` of them run at the same time: many where a program mostly sleeps, as many as
-/// there are cores where it computes.
+/// [`many_runs`], for a test.
 ///
 /// # Panics
 ///
-/// When a run does not fit: with the first complaint, and how many runs did not. When a run does
-/// not end.
+/// When a run does not fit, or does not end.
 pub fn always(
     runs: usize,
     side_by_side: usize,
@@ -35,12 +31,39 @@ pub fn always(
     program: &Program,
     description: &Description,
 ) {
+    if let Err(complaint) = many_runs(runs, side_by_side, cores, program, description) {
+        panic!("{complaint}");
+    }
+}
+
+/// Holds many runs of a program against a description, whose time for the whole run is left aside.
+///
+/// `side_by_side` of them run at the same time: many where a program mostly sleeps, as many as
+/// there are cores where it computes. A program that has no end gets the Ctrl-C that its
+/// description asks for.
+///
+/// # Errors
+///
+/// When a run does not fit: how many did not, and what is wrong with the first.
+///
+/// # Panics
+///
+/// When a run does not start, does not end, or leaves a process behind.
+pub fn many_runs(
+    runs: usize,
+    side_by_side: usize,
+    cores: Cores,
+    program: &Program,
+    description: &Description,
+) -> Result<(), String> {
     // Each of a lesson's tests has the machine to itself.
     static MACHINE: Mutex<()> = Mutex::new(());
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
 
     let started = AtomicUsize::new(0);
     let ended = AtomicBool::new(false);
+
+    let ctrl_c_after = description.ctrl_c_after;
 
     let transcripts: Vec<_> = thread::scope(|scope| {
         if cores == Cores::Busy {
@@ -59,7 +82,14 @@ pub fn always(
             }
             let mut transcripts = Vec::new();
             while started.fetch_add(1, Relaxed) < runs {
-                transcripts.push(program.with_pipes().finish());
+                let running = program.with_pipes();
+                if let Some(time) = ctrl_c_after {
+                    thread::sleep(time);
+                    running.ctrl_c();
+                }
+                transcripts.push(running.finish());
+                #[cfg(unix)]
+                running.all_gone();
             }
             transcripts
         };
@@ -77,8 +107,9 @@ pub fn always(
     let description = description.clone().at_any_pace();
     let complaints: Vec<_> =
         transcripts.filter_map(|transcript| description.examine(&transcript).err()).collect();
-    if let Some(first) = complaints.first() {
-        panic!("{} of {runs} runs do not fit: {first}", complaints.len());
+    match complaints.first() {
+        Some(first) => Err(format!("{} of {runs} runs do not fit: {first}", complaints.len())),
+        None => Ok(()),
     }
 }
 

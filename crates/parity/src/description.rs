@@ -63,6 +63,11 @@ impl Description {
         self.sleeps
     }
 
+    /// Whether the program sleeps for most of its time, so that many can run side by side.
+    pub fn mostly_sleeps(&self) -> bool {
+        self.sleeps > 0.0 || self.ctrl_c_after.is_some()
+    }
+
     /// A program without an end: it gets Ctrl-C after so many seconds, and ends within one more
     /// second, with status 130.
     ///

@@ -36,7 +36,7 @@ pub mod sample;
 mod says;
 mod transcript;
 
-pub use always::{Cores, always};
+pub use always::{Cores, always, many_runs};
 pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, find_python};

@@ -1,15 +1,20 @@
-//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table, or
-//! writes down what the book shows of a run.
+//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table,
+//! runs lessons a thousand times, or writes down what the book shows of a run.
 
 mod columns;
 mod measured;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::{env, fs};
+use std::time::Instant;
+use std::{env, fs, thread};
 
 use measured::{Language, Measured};
-use parity::{Description, Lesson, Program};
+use parity::{Cores, Description, Lesson, Program};
+
+const USAGE: &str = "usage: cargo run -p parity [-- LESSON]
+                           [-- --times NUMBER LESSON…]
+                           [-- --samples [LESSON…]]";
 
 /// What each lesson says, from its test.
 mod descriptions {
@@ -26,8 +31,9 @@ fn main() -> ExitCode {
         ["--samples"] => samples(&names()),
         ["--samples", ref names @ ..] => samples(names),
         [measured::FLAG, language, name] => measured::in_this_process(language, name),
+        ["--times", times, ref names @ ..] if !names.is_empty() => many(times, names),
         [name] if !name.starts_with('-') => one(name),
-        _ => Err("usage: cargo run -p parity [-- LESSON | --samples [LESSON…]]".to_owned()),
+        _ => Err(USAGE.to_owned()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -50,6 +56,38 @@ fn one(name: &str) -> Result<bool, String> {
     print!("{}", columns::side_by_side(&rust, &python));
     Ok(rust.fits() && python.fits())
 }
+
+/// Runs lessons many times, as many side by side as their kind allows, and says of each whether
+/// every run was as described.
+fn many(times: &str, names: &[&str]) -> Result<bool, String> {
+    let times = match times.parse() {
+        Ok(times @ 1..) => times,
+        _ => return Err(format!("--times takes a number of runs, not {times}")),
+    };
+    let lessons = names.iter().map(|name| Ok((*name, description(name)?)));
+    let lessons = lessons.collect::<Result<Vec<_>, String>>()?;
+    for name in names {
+        build(name)?;
+    }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut all_fit = true;
+    for (name, description) in lessons {
+        let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
+        let from = Instant::now();
+        let outcome =
+            parity::many_runs(times, side_by_side, Cores::All, &lesson(name).rust, &description);
+        let seconds = from.elapsed().as_secs_f64();
+        match &outcome {
+            Ok(()) => println!("{name}: {times} runs as described, {seconds:.0} s"),
+            Err(complaint) => println!("{name}: {complaint}"),
+        }
+        all_fit &= outcome.is_ok();
+    }
+    Ok(all_fit)
+}
+
+/// How many programs that mostly sleep run side by side. Each line is still expected on time.
+const SLEEPERS: usize = 20;
 
 /// Shows all lessons in a table, a row each.
 fn all() -> Result<bool, String> {

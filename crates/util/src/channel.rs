@@ -4,7 +4,6 @@
 //! on the loopback address, for which the worker shows a secret that it was told over its stdin.
 
 use std::io::{self, BufReader};
-use std::process::Stdio;
 use std::sync::Arc;
 
 use crate::children::Started;
@@ -60,6 +59,7 @@ pub(crate) fn take_stdin() -> io::Result<Stdin> {
 
 #[cfg(all(unix, not(util_tcp)))]
 mod system {
+    use std::io::Write;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::thread;
@@ -68,6 +68,7 @@ mod system {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
     use super::*;
+    use crate::children::GREETING;
 
     /// A worker needs nothing but its stdin to find its pool.
     pub(crate) type Connection = ();
@@ -78,8 +79,9 @@ mod system {
         name: String,
         orders: impl FnOnce(Connection) -> Vec<u8>,
     ) -> io::Result<(Arc<Started>, Channel)> {
-        let (ours, theirs) = UnixStream::pair()?;
-        let worker = Started::new(name, true, Stdio::from(OwnedFd::from(theirs)))?;
+        let (mut ours, theirs) = UnixStream::pair()?;
+        ours.write_all(GREETING)?;
+        let worker = Started::new(name, true, OwnedFd::from(theirs).into(), None)?;
         let channel = Channel::new(ours)?;
         channel.write(&[&orders(())])?;
         Ok((worker, channel))
@@ -130,21 +132,31 @@ mod system {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let secret = secret();
-        let worker = Started::new(name, true, Stdio::piped())?;
+        let worker = Started::with_lifeline(name, true)?;
         worker.tell(&[&orders((listener.local_addr()?.port(), secret.clone()))])?;
+        let stream = accept(&listener, &secret, || worker.exit_code())?;
+        Ok((worker, Channel::new(stream)?))
+    }
+
+    /// Waits for the one who shows the secret, for as long as the worker lives.
+    fn accept(
+        listener: &TcpListener,
+        secret: &str,
+        exit_code: impl Fn() -> Option<i32>,
+    ) -> io::Result<TcpStream> {
         loop {
             match listener.accept() {
-                Ok((stream, _)) if shows(&stream, &secret) => {
-                    return Ok((worker, Channel::new(stream)?));
-                }
+                Ok((stream, _)) if shows(&stream, secret) => return Ok(stream),
                 // Somebody else's connection is dropped.
                 Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    thread::sleep(Duration::from_micros(200))
-                }
-                Err(error) => return Err(error),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => thread::sleep(Duration::from_micros(200)),
+                    // Somebody else was gone before the connection was taken.
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset => {}
+                    _ => return Err(error),
+                },
             }
-            if let Some(code) = worker.exit_code() {
+            if let Some(code) = exit_code() {
                 return Err(io::Error::other(format!(
                     "the worker ended at once, with exit code {code}"
                 )));
@@ -180,5 +192,57 @@ mod system {
             stream.set_read_timeout(None)
         };
         read().is_ok_and(|()| shown == secret.as_bytes())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn listener() -> (TcpListener, u16) {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            listener.set_nonblocking(true).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            (listener, port)
+        }
+
+        /// Somebody who has connected and has said this.
+        fn stranger(port: u16, says: &[u8]) -> TcpStream {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            stream.write_all(says).unwrap();
+            stream
+        }
+
+        #[test]
+        fn strangers_are_dropped_and_the_worker_is_taken() {
+            let (listener, port) = listener();
+            let secret = secret();
+            // Connections are taken in the order in which they come.
+            drop(stranger(port, b""));
+            drop(stranger(port, &secret.as_bytes()[1..]));
+            let kept = [
+                stranger(port, b""),
+                stranger(port, super::secret().as_bytes()),
+                stranger(port, &[0xff; 100_000]),
+            ];
+            let mut worker = stranger(port, secret.as_bytes());
+            worker.write_all(b"hello").unwrap();
+
+            let mut taken = accept(&listener, &secret, || None).unwrap();
+            let mut said = [0; 5];
+            taken.read_exact(&mut said).unwrap();
+            assert_eq!(&said, b"hello");
+            for mut stranger in kept {
+                // The end, or an error because something that was said has not been read.
+                assert_eq!(stranger.read(&mut said).unwrap_or(0), 0);
+            }
+        }
+
+        #[test]
+        fn a_stranger_does_not_stand_in_for_a_dead_worker() {
+            let (listener, port) = listener();
+            let _stranger = stranger(port, super::secret().as_bytes());
+            let error = accept(&listener, &secret(), || Some(7)).unwrap_err();
+            assert!(error.to_string().contains("exit code 7"), "{error}");
+        }
     }
 }

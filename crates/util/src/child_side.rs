@@ -1,11 +1,11 @@
 //! What a child process does in place of the rest of main.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::panic::{self, AssertUnwindSafe};
 use std::{process, thread};
 
 use crate::channel::{self, Connection, WorkersEnd};
-use crate::children::{self, MARK};
+use crate::children::{self, GREETING, MARK};
 use crate::{CurrentProcess, current_process, frame, guard, target};
 
 /// The first frame that a child reads: its name, whether it is a daemon, its path, the id of its
@@ -17,11 +17,11 @@ pub(crate) type Work = Result<String, Connection>;
 
 /// Runs the target, or the tasks of a pool, and ends the process.
 pub(crate) fn run() -> ! {
-    let Some((orders, mut stdin)) = read_orders() else {
+    let Some((orders, mut stdin)) = take_orders() else {
         eprintln!("{MARK} is for the children of this program: start the program without it");
         process::exit(2);
     };
-    let (name, daemon, path, parent_id, work) = orders;
+    let (name, daemon, path, parent_id, work) = orders.unwrap_or_else(|_| parent_is_gone());
     CurrentProcess { name, daemon, path, parent_id: Some(parent_id) }.set();
     show_own_name();
 
@@ -39,14 +39,27 @@ pub(crate) fn run() -> ! {
     process::exit(code)
 }
 
-/// `None` when this process was not started by its program but by hand.
-fn read_orders() -> Option<(Orders, channel::Stdin)> {
+/// Takes stdin, and reads the orders from it.
+fn take_orders() -> Option<(io::Result<Orders>, channel::Stdin)> {
     if io::stdin().is_terminal() {
         return None;
     }
     let mut stdin = channel::take_stdin().ok()?;
-    let orders = frame::read(&mut stdin).ok()?;
-    Some((serde_json::from_slice(&orders).ok()?, stdin))
+    Some((read_orders(&mut stdin)?, stdin))
+}
+
+/// `None` when this process was not started by its program but by hand; an error when the parent
+/// ended before it could give orders.
+fn read_orders(mut from: impl Read) -> Option<io::Result<Orders>> {
+    let mut greeting = [0; GREETING.len()];
+    from.read_exact(&mut greeting).ok()?;
+    if greeting != GREETING {
+        return None;
+    }
+    match frame::read(from) {
+        Ok(orders) => serde_json::from_slice(&orders).ok().map(Ok),
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// Lets `ps` and `top` show the program's name, and not that of the link it was started by.
@@ -129,4 +142,58 @@ fn run_task(target: &[u8], args: &[u8]) -> Vec<u8> {
 
 fn failed(message: &str) -> Vec<u8> {
     serde_json::to_vec(&Err::<(), _>(message)).expect("a text is always JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(orders: &[u8]) -> Vec<u8> {
+        let mut bytes = GREETING.to_vec();
+        frame::write(&mut bytes, &[orders]).unwrap();
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn orders_come_back(
+            name in any::<String>(),
+            daemon in any::<bool>(),
+            path in vec(any::<u32>(), 0..5),
+            parent_id in any::<u32>(),
+            target in any::<String>(),
+        ) {
+            let orders: Orders = (name, daemon, path, parent_id, Work::Ok(target));
+            let bytes = written(&serde_json::to_vec(&orders).unwrap());
+            prop_assert_eq!(read_orders(bytes.as_slice()).unwrap().unwrap(), orders);
+        }
+
+        #[test]
+        fn orders_that_are_cut_off_are_no_orders(cut in 0..100_usize) {
+            let orders: Orders = ("一".to_owned(), true, vec![1], 2, Work::Ok("run".to_owned()));
+            let bytes = written(&serde_json::to_vec(&orders).unwrap());
+            let cut = cut % bytes.len();
+            match read_orders(&bytes[..cut]) {
+                None => prop_assert!(cut < GREETING.len()),
+                Some(orders) => {
+                    prop_assert!(cut >= GREETING.len());
+                    prop_assert_eq!(orders.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_no_orders(bytes in vec(any::<u8>(), 0..200)) {
+            prop_assert!(read_orders(bytes.as_slice()).is_none());
+            prop_assert!(read_orders(written(&bytes).as_slice()).is_none());
+        }
+    }
+
+    #[test]
+    fn an_endless_stream_by_hand_is_not_read_to_its_end() {
+        assert!(read_orders(io::repeat(0xff)).is_none());
+    }
 }

@@ -1,9 +1,9 @@
 //! The children of this process: how one is started, and the list of those that still run.
 
 use std::io::{self, Write};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -17,15 +17,31 @@ use crate::interrupt;
 /// a child starts in its turn.
 pub(crate) const MARK: &str = "--util-child-process";
 
+/// What a child finds on its stdin before anything else.
+///
+/// A program that was given the mark by hand does not find it. On Unix it is written before the
+/// child starts, and short enough for any socket to take it: so a child whose parent is killed
+/// right then still knows that it is one.
+pub(crate) const GREETING: &[u8] = b"util child\n";
+
+/// The parent's end of a child's stdin.
+#[cfg(unix)]
+type Lifeline = std::os::unix::net::UnixStream;
+#[cfg(not(unix))]
+type Lifeline = std::process::ChildStdin;
+
 /// A child that has been started.
 #[derive(Debug)]
 pub(crate) struct Started {
     process: SharedChild,
     pub(crate) name: String,
     pub(crate) daemon: bool,
-    /// The child ends when this is closed, so it stays open as long as the child may run.
-    lifeline: Mutex<Option<ChildStdin>>,
+    /// The child ends when this is closed, so it stays open as long as the child may run. `None`
+    /// where the worker of a pool has a channel in its place.
+    lifeline: Mutex<Option<Lifeline>>,
     terminated: AtomicBool,
+    /// Done when the first to learn of the end has looked out for a Ctrl-C.
+    looked_out: Once,
 }
 
 static RUNNING: Mutex<Vec<Arc<Started>>> = Mutex::new(Vec::new());
@@ -34,8 +50,33 @@ static RUNNING: Mutex<Vec<Arc<Started>>> = Mutex::new(Vec::new());
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 impl Started {
-    /// Starts this program again. What it is to do it reads from `stdin`.
-    pub(crate) fn new(name: String, daemon: bool, stdin: Stdio) -> io::Result<Arc<Self>> {
+    /// Starts this program again. What it is to do it will be [told](Self::tell).
+    #[cfg(unix)]
+    pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
+        let (mut lifeline, stdin) = Lifeline::pair()?;
+        lifeline.write_all(GREETING)?;
+        let stdin = std::os::fd::OwnedFd::from(stdin);
+        Self::new(name, daemon, stdin.into(), Some(lifeline))
+    }
+
+    /// Starts this program again. What it is to do it will be [told](Self::tell).
+    #[cfg(not(unix))]
+    pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
+        let started = Self::new(name, daemon, Stdio::piped(), None)?;
+        let mut stdin = started.process.take_stdin().expect("a pipe was asked for");
+        // A child that has been killed at once is a child all the same.
+        let _ = stdin.write_all(GREETING);
+        *started.lifeline.lock().unwrap() = Some(stdin);
+        Ok(started)
+    }
+
+    /// Starts this program again. What it is to do it reads from `stdin`, after the greeting.
+    pub(crate) fn new(
+        name: String,
+        daemon: bool,
+        stdin: Stdio,
+        lifeline: Option<Lifeline>,
+    ) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
             return Err(io::Error::other("the program is ending: no more children"));
         }
@@ -52,14 +93,19 @@ impl Started {
         let process = SharedChild::spawn(command.arg(MARK).stdin(stdin))?;
         // Its end of a channel must be open nowhere else: it could not see the channel close.
         drop(command);
-        let lifeline = Mutex::new(process.take_stdin());
-        let started =
-            Arc::new(Self { process, name, daemon, lifeline, terminated: AtomicBool::new(false) });
+        let started = Arc::new(Self {
+            process,
+            name,
+            daemon,
+            lifeline: Mutex::new(lifeline),
+            terminated: AtomicBool::new(false),
+            looked_out: Once::new(),
+        });
         RUNNING.lock().unwrap().push(Arc::clone(&started));
         Ok(started)
     }
 
-    /// Writes to the child's stdin.
+    /// Writes to the child's stdin, through its lifeline.
     pub(crate) fn tell(&self, frames: &[&[u8]]) -> io::Result<()> {
         match &mut *self.lifeline.lock().unwrap() {
             Some(stdin) => crate::frame::write(stdin, frames),
@@ -129,7 +175,8 @@ impl Started {
     /// Notes the end. Every way to learn of it leads through here.
     fn ended(&self, status: ExitStatus) -> i32 {
         let code = exit_code(status, self.terminated.load(Ordering::SeqCst));
-        interrupt::stay_if_interrupted(code);
+        self.looked_out.call_once(|| interrupt::wait_if_on_its_way(code));
+        interrupt::stay_if_interrupted();
         self.lifeline.lock().unwrap().take();
         RUNNING.lock().unwrap().retain(|child| !std::ptr::eq(child.as_ref(), self));
         code

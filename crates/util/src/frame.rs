@@ -35,6 +35,9 @@ pub(crate) fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -66,5 +69,48 @@ mod tests {
         let mut bytes = u32::MAX.to_le_bytes().to_vec();
         bytes.extend_from_slice(b"short");
         assert_eq!(read(bytes.as_slice()).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    proptest! {
+        #[test]
+        fn all_frames_come_back(frames in vec(vec(any::<u8>(), 0..300), 0..8)) {
+            let mut bytes = Vec::new();
+            write(&mut bytes, &frames.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+            let mut rest = InPieces(&bytes);
+            for frame in frames {
+                prop_assert_eq!(read(&mut rest).unwrap(), frame);
+            }
+            prop_assert_eq!(read(rest).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        }
+
+        #[test]
+        fn any_bytes_are_a_frame_or_an_error(
+            length in prop_oneof![0..40_u32, any::<u32>()],
+            bytes in vec(any::<u8>(), 0..40),
+        ) {
+            let whole = [&length.to_le_bytes()[..], &bytes].concat();
+            let mut rest = InPieces(&whole);
+            match bytes.get(..length as usize) {
+                Some(frame) => {
+                    let read = read(&mut rest).unwrap();
+                    prop_assert_eq!(&read, frame);
+                    prop_assert_eq!(rest.0.len(), bytes.len() - frame.len());
+                }
+                None => {
+                    let kind = read(rest).unwrap_err().kind();
+                    prop_assert_eq!(kind, io::ErrorKind::UnexpectedEof);
+                }
+            }
+        }
+    }
+
+    /// Gives few bytes at a time, as a pipe may.
+    struct InPieces<'a>(&'a [u8]);
+
+    impl Read for InPieces<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let length = to.len().min(3);
+            self.0.read(&mut to[..length])
+        }
     }
 }

@@ -22,28 +22,34 @@ static CHANGED: Condvar = Condvar::new();
 ///
 /// A program that has set a handler of its own keeps it.
 pub(crate) fn handle() {
-    // The only error is that there is a handler already.
-    let _ = ctrlc::try_set_handler(|| {
+    let handled = ctrlc::try_set_handler(|| {
         *INTERRUPTED.lock().unwrap() = true;
         CHANGED.notify_all();
         children::end_all();
         process::exit(STATUS);
     });
+    if let Err(ctrlc::Error::System(error)) = handled {
+        // The signal is taken already, but nobody would hear of it: Ctrl-C would do nothing.
+        eprintln!("cannot start a thread that waits for Ctrl-C: {error}");
+        process::exit(1);
+    }
 }
 
-/// Called with the exit code of a child that has ended: when that was the work of Ctrl-C, the
-/// calling thread stays here until the program ends.
-pub(crate) fn stay_if_interrupted(exit_code: i32) {
-    let mut interrupted = INTERRUPTED.lock().unwrap();
+/// Gives a Ctrl-C that has ended a child the time to reach this process, too.
+///
+/// When it does not come, somebody has sent a signal to that child alone.
+pub(crate) fn wait_if_on_its_way(exit_code: i32) {
     if exit_code == ENDED_BY_CTRL_C {
-        // The same Ctrl-C may be on its way to this process. When it does not come, somebody has
-        // sent a signal to that child alone.
         let grace = Duration::from_millis(250);
-        interrupted =
-            CHANGED.wait_timeout_while(interrupted, grace, |interrupted| !*interrupted).unwrap().0;
+        let interrupted = INTERRUPTED.lock().unwrap();
+        drop(CHANGED.wait_timeout_while(interrupted, grace, |interrupted| !*interrupted).unwrap());
     }
-    if *interrupted {
-        drop(interrupted);
+}
+
+/// Called when a child has ended: once Ctrl-C has come, the calling thread stays here until the
+/// program ends.
+pub(crate) fn stay_if_interrupted() {
+    if *INTERRUPTED.lock().unwrap() {
         loop {
             thread::park();
         }

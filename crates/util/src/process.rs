@@ -107,7 +107,7 @@ impl Process {
             process::id(),
             Work::Ok(self.target.to_owned()),
         );
-        let started = Started::new(self.name, self.daemon, process::Stdio::piped())?;
+        let started = Started::with_lifeline(self.name, self.daemon)?;
         // A child that has been killed at once is a child all the same: join tells what became of it.
         let _ = started.tell(&[&serde_json::to_vec(&orders)?, &args]);
         Ok(Child { started })

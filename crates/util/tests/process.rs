@@ -2,10 +2,12 @@
 
 mod support;
 
+use std::fs::File;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
-use support::{LIMIT, output, program};
+use support::{LIMIT, Running, output, program};
 use util::{Process, current_process};
 
 fn main() {
@@ -337,10 +339,33 @@ fn a_target_that_is_not_listed_fails_in_the_parent() {
 }
 
 fn the_mark_by_hand_is_refused() {
+    mark_is_refused(&[], Stdio::null());
+    mark_is_refused(&["--program", "names"], Stdio::null());
+    mark_is_refused(&["one", "--util-child-process"], Stdio::null());
+    // A file that is no text and longer than any orders.
+    mark_is_refused(&[], File::open(env::current_exe().unwrap()).unwrap().into());
+    #[cfg(unix)]
+    {
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        mark_is_refused(&[], terminal.slave.into());
+
+        let mut closed = process::Command::new("sh");
+        closed.args(["-c", "exec \"$0\" --util-child-process <&-"]);
+        is_refused(closed.arg(env::current_exe().unwrap()), Stdio::null());
+    }
+}
+
+fn mark_is_refused(more: &[&str], stdin: Stdio) {
     let mut command = process::Command::new(env::current_exe().unwrap());
-    let output = output(command.arg("--util-child-process"));
+    is_refused(command.arg("--util-child-process").args(more), stdin);
+}
+
+fn is_refused(command: &mut process::Command, stdin: Stdio) {
+    let output = Running::start_with_stdin(command, stdin).finish();
+    let message =
+        "--util-child-process is for the children of this program: start the program without it\n";
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", message));
     assert_eq!(output.status.code(), Some(2));
-    assert!(output.stderr.contains("start the program without it"), "{}", output.stderr);
 }
 
 fn what_stands_before_the_guard_runs_in_every_child() {

@@ -10,6 +10,7 @@ pub fn description() -> Description {
         line("Deadlock: for 2 s nobody has got what they wait for."),
     ]))
     .exits_with(1)
+    .sleeps(2.0)
     .takes(2.0..5.0)
 }
 

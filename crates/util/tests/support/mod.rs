@@ -69,7 +69,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::start_with_stdin(command, Stdio::null())
+    }
+
+    pub fn start_with_stdin(command: &mut Command, stdin: Stdio) -> Self {
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         // What outlives its parent becomes a child of this process: some systems leave a dead
