@@ -2,10 +2,10 @@
 
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
 
-use crate::{Description, Program};
+use crate::{Complaint, Description, Program, Transcript};
 
 /// Which cores the runs have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +62,28 @@ pub fn many_runs(
 
     let started = AtomicUsize::new(0);
     let ended = AtomicBool::new(false);
-
     let ctrl_c_after = description.ctrl_c_after;
+    let description = description.clone().at_any_pace();
 
-    let transcripts: Vec<_> = thread::scope(|scope| {
+    let run_one_after_another = |finished: mpsc::SyncSender<Transcript>| {
+        #[cfg(target_os = "linux")]
+        if cores == Cores::One {
+            pin_to_one_core();
+        }
+        while started.fetch_add(1, Relaxed) < runs {
+            let running = program.with_pipes();
+            if let Some(time) = ctrl_c_after {
+                thread::sleep(time);
+                running.ctrl_c();
+            }
+            let transcript = running.finish();
+            #[cfg(unix)]
+            running.all_gone();
+            let _ = finished.send(transcript);
+        }
+    };
+
+    let complaints: Vec<Complaint> = thread::scope(|scope| {
         if cores == Cores::Busy {
             for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
                 scope.spawn(|| {
@@ -75,38 +93,24 @@ pub fn many_runs(
                 });
             }
         }
-        let run_one_after_another = || {
-            #[cfg(target_os = "linux")]
-            if cores == Cores::One {
-                pin_to_one_core();
-            }
-            let mut transcripts = Vec::new();
-            while started.fetch_add(1, Relaxed) < runs {
-                let running = program.with_pipes();
-                if let Some(time) = ctrl_c_after {
-                    thread::sleep(time);
-                    running.ctrl_c();
-                }
-                transcripts.push(running.finish());
-                #[cfg(unix)]
-                running.all_gone();
-            }
-            transcripts
-        };
-        let runners: Vec<_> =
-            (0..side_by_side).map(|_| scope.spawn(run_one_after_another)).collect();
-        // Collected before anything is unwrapped: the busy threads must hear of the end in any case.
-        let transcripts: Vec<_> = runners.into_iter().map(ScopedJoinHandle::join).collect();
+        // Looked at as they come: all together would fill the memory.
+        let (finished, transcripts) = mpsc::sync_channel(side_by_side);
+        let runners: Vec<_> = (0..side_by_side)
+            .map(|_| {
+                let (run, finished) = (&run_one_after_another, finished.clone());
+                scope.spawn(move || run(finished))
+            })
+            .collect();
+        drop(finished);
+        let complaints =
+            transcripts.iter().filter_map(|said| description.examine(&said).err()).collect();
+        // Before anything is unwrapped: the busy threads must hear of the end in any case.
         ended.store(true, Relaxed);
-        transcripts
+        for runner in runners {
+            runner.join().expect("a run did not start, did not end, or left a process behind");
+        }
+        complaints
     });
-    let transcripts = transcripts
-        .into_iter()
-        .flat_map(|transcripts| transcripts.expect("a run did not start or did not end"));
-
-    let description = description.clone().at_any_pace();
-    let complaints: Vec<_> =
-        transcripts.filter_map(|transcript| description.examine(&transcript).err()).collect();
     match complaints.first() {
         Some(first) => Err(format!("{} of {runs} runs do not fit: {first}", complaints.len())),
         None => Ok(()),
