@@ -76,10 +76,7 @@ pub fn many_runs(
                 thread::sleep(time);
                 running.ctrl_c();
             }
-            let transcript = running.finish();
-            #[cfg(unix)]
-            running.all_gone();
-            let _ = finished.send(transcript);
+            let _ = finished.send(running.finish());
         }
     };
 

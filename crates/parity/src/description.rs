@@ -89,7 +89,8 @@ impl Description {
     ///
     /// What is not as described, in words.
     pub fn examine(&self, transcript: &Transcript) -> Result<(), Complaint> {
-        let complain = |what: String| Err(Complaint { what, text: transcript.text() });
+        let complain =
+            |what: String| Err(Complaint { what, text: transcript.text() + &transcript.stderr });
 
         let (says, reading) = self.read(transcript);
         let (said, rest) = transcript.text.split_at(reading.position);

@@ -1,6 +1,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -99,6 +100,8 @@ const ENVIRONMENT: [(&str, Option<&str>); 2] =
 #[derive(Debug)]
 pub struct Running {
     child: Mutex<Child>,
+    /// Once the program has been waited for, its id may be given to another one.
+    waited_for: AtomicBool,
     pid: u32,
     started: Instant,
     heard: Arc<(Mutex<Heard>, Condvar)>,
@@ -129,7 +132,13 @@ impl Running {
         #[cfg(target_os = "linux")]
         nix::sys::prctl::set_child_subreaper(true).expect("a flag that any process may set");
         let pid = child.id();
-        Self { child: Mutex::new(child), pid, started, heard: Arc::default() }
+        Self {
+            child: Mutex::new(child),
+            waited_for: AtomicBool::new(false),
+            pid,
+            started,
+            heard: Arc::default(),
+        }
     }
 
     fn hear(&self, mut stream: impl Read + Send + 'static, take: fn(&mut Heard, &[u8], Duration)) {
@@ -211,6 +220,10 @@ impl Running {
         let (heard, limit) = changed
             .wait_timeout_while(heard.lock().unwrap(), LIMIT, |heard| heard.open_streams > 0)
             .unwrap();
+        #[cfg(unix)]
+        if limit.timed_out() {
+            self.kill_group();
+        }
         assert!(
             !limit.timed_out(),
             "ended, but left a process behind that holds its output:\n{}",
@@ -230,6 +243,7 @@ impl Running {
             if let Some(status) =
                 self.child.lock().unwrap().try_wait().expect("the program can be waited for")
             {
+                self.waited_for.store(true, Ordering::Relaxed);
                 return status;
             }
             assert!(
@@ -271,11 +285,20 @@ impl Running {
         self.wait_for_exit();
         let any_of_the_group = nix::unistd::Pid::from_raw(-self.process().as_raw());
         while nix::sys::signal::killpg(self.process(), None).is_ok() {
-            assert!(from.elapsed() < LIMIT, "a process is left behind");
+            if from.elapsed() > LIMIT {
+                self.kill_group();
+                panic!("a process is left behind");
+            }
             let _ = waitpid(any_of_the_group, Some(WaitPidFlag::WNOHANG));
             thread::sleep(Duration::from_micros(200));
         }
         from.elapsed()
+    }
+
+    /// Only while one of the group is there, or not yet waited for: until then nobody else can
+    /// have its id.
+    fn kill_group(&self) {
+        let _ = nix::sys::signal::killpg(self.process(), Signal::SIGKILL);
     }
 
     fn process(&self) -> nix::unistd::Pid {
@@ -285,8 +308,11 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if *self.waited_for.get_mut() {
+            return;
+        }
         #[cfg(unix)]
-        let _ = nix::sys::signal::killpg(self.process(), Signal::SIGKILL);
+        self.kill_group();
         let child = self.child.get_mut().unwrap();
         let _ = child.kill();
         let _ = child.wait();

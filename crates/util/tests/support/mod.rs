@@ -65,6 +65,7 @@ pub struct Running {
     /// `None` once the test has closed it.
     stdout: Option<BufReader<ChildStdout>>,
     started: Instant,
+    waited_for: bool,
 }
 
 impl Running {
@@ -83,7 +84,7 @@ impl Running {
         let started = Instant::now();
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().map(BufReader::new);
-        Self { child, stdout, started }
+        Self { child, stdout, started, waited_for: false }
     }
 
     /// The next line that the program prints.
@@ -111,6 +112,7 @@ impl Running {
         let deadline = Instant::now() + LIMIT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.waited_for = true;
                 return status;
             }
             assert!(Instant::now() < deadline, "the program hangs");
@@ -152,6 +154,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // Once the program has been waited for, its id may be given to another one.
+        if self.waited_for {
+            return;
+        }
         #[cfg(unix)]
         let _ = nix::sys::signal::killpg(self.group(), nix::sys::signal::Signal::SIGKILL);
         let _ = self.child.kill();
