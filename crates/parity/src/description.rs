@@ -109,7 +109,10 @@ impl Description {
             return complain(format!("line {number}: {next:?}: {why}"));
         }
         if !says.is_complete() {
-            return complain(format!("the end is missing: expected {}", says.next().join(" or ")));
+            let next = says.next().join(" or ");
+            let end =
+                transcript.exit_code.map_or(String::new(), |code| format!(", exit code {code}"));
+            return complain(format!("the end is missing: expected {next}{end}"));
         }
 
         let said = Said { reading: &reading };

@@ -20,4 +20,4 @@ fn rust_refuses_what_is_wrong() {
     refused::all_in(env!("CARGO_MANIFEST_DIR"));
 }
 
-parity::always! { runs: 100, side_by_side: 40 }
+parity::always! { runs: 100, side_by_side: 2 }

@@ -14,4 +14,4 @@ parity::tests! {
     ]
 }
 
-parity::always! { runs: 100, side_by_side: 40 }
+parity::always! { runs: 100, side_by_side: 8 }
