@@ -26,6 +26,11 @@ macro_rules! tests {
 }
 pub(crate) use tests;
 
+/// Tests that count as ignored where the system lacks what they need.
+pub fn needs(present: bool, tests: Vec<Trial>) -> impl Iterator<Item = Trial> {
+    tests.into_iter().map(move |test| test.with_ignored_flag(!present))
+}
+
 /// Runs tests as the built-in harness would.
 pub fn run(tests: Vec<Trial>) -> ! {
     libtest_mimic::run(&Arguments::from_args(), tests).exit()
