@@ -37,7 +37,7 @@ mod says;
 mod transcript;
 
 pub use always::{Cores, always, many_runs};
-pub use broken::{Broken, exit_code, ids, replaced, swapped, times_scaled, torn, without};
+pub use broken::{Broken, exit_code, ids, replaced, swapped, taking, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, find_python};
 #[cfg(unix)]

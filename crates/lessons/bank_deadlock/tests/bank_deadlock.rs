@@ -20,7 +20,7 @@ parity::tests! {
         replaced("holds bob and waits for ann", "holds bob and waits for bob"),
         without("Deadlock: for 2 s nobody has got what they wait for."),
         replaced("waits for bob", "has bob"),
-        times_scaled(0.5),
+        taking(1.0),
         exit_code(0),
     ]
 }

@@ -10,7 +10,7 @@ parity::tests! {
     broken: [
         replaced("100", "99"),
         without("账户余额：100 元"),
-        times_scaled(0.5),
+        taking(0.5),
         exit_code(1),
     ]
 }

@@ -10,7 +10,7 @@ parity::tests! {
     broken: [
         replaced("0", "5"),
         without("balance = 0"),
-        times_scaled(0.1),
+        taking(0.1),
     ]
 }
 

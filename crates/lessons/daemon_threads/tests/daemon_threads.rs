@@ -20,7 +20,7 @@ parity::tests! {
         swapped("worker: was asked to stop", "main: stop, worker"),
         without("worker: was asked to stop"),
         without("main ends"),
-        times_scaled(4.0),
+        taking(4.8),
     ]
 }
 

@@ -32,6 +32,6 @@ parity::tests! {
         replaced("money = 10", "money = 30"),
         swapped("结束子进程2", "结束子进程1"),
         without("run2---2- 20"),
-        times_scaled(0.6),
+        taking(1.8),
     ]
 }

@@ -17,6 +17,6 @@ parity::tests! {
     broken: [
         replaced("computing ", "computed "),
         replaced("sleeping         10", "sleeping         11"),
-        times_scaled(0.1),
+        taking(0.5),
     ]
 }

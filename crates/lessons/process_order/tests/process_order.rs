@@ -20,6 +20,6 @@ parity::tests! {
         swapped("结束子进程2", "结束主进程"),
         swapped("启动子进程2", "结束子进程2"),
         without("结束主进程"),
-        times_scaled(0.5),
+        taking(1.5),
     ]
 }

@@ -23,6 +23,6 @@ parity::tests! {
         swapped("work ends", "main lets a thread work"),
         replaced("main is free", "main is busy"),
         without("main ends"),
-        times_scaled(3.0),
+        taking(9.0),
     ]
 }

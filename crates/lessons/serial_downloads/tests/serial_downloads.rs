@@ -29,6 +29,6 @@ parity::tests! {
         swapped("main has a.zip", "main starts b.zip"),
         swapped("Thread-1 starts a.zip", "Thread-1 has a.zip"),
         replaced("three threads: ", "three threads: 1"),
-        times_scaled(3.0),
+        taking(9.0),
     ]
 }

@@ -17,6 +17,6 @@ parity::tests! {
         replaced("-15", "0"),
         without("child works"),
         swapped("after join: not alive", "exit code: -15"),
-        times_scaled(10.0),
+        taking(10.0),
     ]
 }

@@ -16,6 +16,6 @@ parity::tests! {
     broken: [
         replaced("alone ", "ours "),
         replaced("theirs ", "ours "),
-        times_scaled(0.5),
+        taking(2.5),
     ]
 }

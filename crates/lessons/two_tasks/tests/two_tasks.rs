@@ -20,7 +20,7 @@ parity::tests! {
         replaced("sunck", "kaige"),
         without("kaige is a nice man"),
         torn("sunck is a handsome man!"),
-        times_scaled(2.0),
+        taking(8.6),
         exit_code(1),
     ]
 }
