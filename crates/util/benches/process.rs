@@ -1,7 +1,8 @@
-//! What it costs to start a child and wait for its end.
+//! What it costs to start a child and wait for its end, and the least that it could cost.
 //!
-//! `bare` is the same executable, started and waited for by the standard library alone, and it
-//! ends at once: what lies between the two is what this crate adds.
+//! `the same executable` is started and waited for by the standard library alone, and ends at
+//! once: what lies between it and `Process` is what this crate adds. The two before it are what
+//! the system asks for a new process at all.
 
 use std::hint::black_box;
 use std::process::Command;
@@ -20,8 +21,18 @@ fn main() -> io::Result<()> {
 
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("start and join");
+    #[cfg(unix)]
+    group.bench_function("fork and wait", |bencher| bencher.iter(unix::fork_and_wait));
+    #[cfg(target_os = "linux")]
+    {
+        // The standard library starts a program with posix_spawn where nothing speaks against it.
+        let empty = linux::Empty::compiled();
+        group.bench_function("posix_spawn of an empty static program", |bencher| {
+            bencher.iter(|| Command::new(&empty.program).status().unwrap());
+        });
+    }
     let executable = env::current_exe()?;
-    group.bench_function("bare", |bencher| {
+    group.bench_function("the same executable", |bencher| {
         bencher.iter(|| Command::new(&executable).arg(BARE).status().unwrap());
     });
     group.bench_function("Process", |bencher| {
@@ -37,3 +48,61 @@ fn main() -> io::Result<()> {
 }
 
 fn nothing() {}
+
+#[cfg(unix)]
+mod unix {
+    use nix::sys::wait::waitpid;
+    use nix::unistd::{ForkResult, fork};
+
+    pub(super) fn fork_and_wait() {
+        // SAFETY: the child ends at once and calls nothing that a lock could hold up.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Child => unsafe { nix::libc::_exit(0) },
+            ForkResult::Parent { child } => waitpid(child, None).unwrap(),
+        };
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::path::PathBuf;
+    use std::process::Command;
+    use std::{env, fs, process};
+
+    /// A Rust program that does nothing and needs no library to be loaded.
+    pub(super) struct Empty {
+        folder: PathBuf,
+        pub(super) program: PathBuf,
+    }
+
+    impl Empty {
+        pub(super) fn compiled() -> Self {
+            let folder = env::temp_dir().join(format!("util_empty_{}", process::id()));
+            fs::create_dir(&folder).unwrap();
+            let (source, program) = (folder.join("empty.rs"), folder.join("empty"));
+            fs::write(&source, "fn main() {}\n").unwrap();
+            let compiled = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()))
+                .args([
+                    "--edition",
+                    "2024",
+                    "-C",
+                    "opt-level=3",
+                    "-C",
+                    "target-feature=+crt-static",
+                ])
+                .arg("-o")
+                .args([&program, &source])
+                .status()
+                .expect("rustc can be started");
+            let empty = Self { folder, program };
+            assert!(compiled.success(), "rustc cannot link statically: is libc.a installed?");
+            empty
+        }
+    }
+
+    impl Drop for Empty {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}

@@ -24,6 +24,7 @@ fn main() {
     );
     match support::program_name().as_deref() {
         Some("few_files") => more_tasks_than_files(),
+        Some("many_waiting") => many_waiting_tasks(),
         Some("busy_and_dropped") => drop(busy_pool()),
         Some("no_workers") => drop(Pool::new(0)),
         Some(other) => panic!("there is no program {other}"),
@@ -48,6 +49,10 @@ fn main() {
             ]
             .into_iter()
             .chain(support::needs(cfg!(unix), support::tests![more_tasks_than_open_files_are_done]))
+            .chain(support::needs(
+                cfg!(target_os = "linux"),
+                support::tests![ten_thousand_waiting_tasks_take_little_memory],
+            ))
             .collect(),
         ),
     }
@@ -308,4 +313,19 @@ fn more_tasks_than_open_files_are_done() {
         .args(itself.get_args());
     let output = output(&mut shell);
     assert_eq!(output.stdout, "done\n", "{}", output.stderr);
+}
+
+/// Prints how many bytes ten thousand tasks take that wait, and their results to come.
+fn many_waiting_tasks() {
+    let pool = busy_pool();
+    let before = support::resident_memory();
+    let results: Vec<_> = (0..10_000).map(|number| pool.apply_async(square, (number,))).collect();
+    println!("{}", support::resident_memory() - before);
+    drop(results);
+}
+
+fn ten_thousand_waiting_tasks_take_little_memory() {
+    let output = output(&mut program("many_waiting"));
+    let bytes = output.stdout.lines().nth(1).and_then(|line| line.parse::<u64>().ok());
+    assert!(bytes.is_some_and(|bytes| (1..20_000_000).contains(&bytes)), "{output:?}");
 }

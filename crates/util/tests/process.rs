@@ -17,8 +17,10 @@ fn main() {
     if env::args().any(|argument| argument == "guard_let_go") {
         return guard_let_go();
     }
-    if support::program_name().as_deref() == Some("work_before_guard") {
-        println!("before the guard");
+    match support::program_name().as_deref() {
+        Some("work_before_guard") => println!("before the guard"),
+        Some("memory_before_guard") => return show_memory(),
+        _ => {}
     }
 
     let _main = util::main_guard!(
@@ -34,6 +36,7 @@ fn main() {
         takes_many,
         takes_strings,
         takes_a_number,
+        show_memory,
     );
     match support::program_name().as_deref() {
         Some("names") => names(),
@@ -41,6 +44,7 @@ fn main() {
         Some("not_json") => not_json(),
         Some("not_listed") => not_listed(),
         Some("work_before_guard") => start_and_join(Process::new(nothing, ())),
+        Some("memory") => start_and_join(Process::new(show_memory, ())),
         Some(other) => panic!("there is no program {other}"),
         None => support::run(
             support::tests![
@@ -71,6 +75,10 @@ fn main() {
             ]
             .into_iter()
             .chain(support::needs(cfg!(unix), support::tests![stdin_of_a_child_is_empty]))
+            .chain(support::needs(
+                cfg!(target_os = "linux"),
+                support::tests![a_child_takes_little_more_memory_than_a_program_that_does_nothing],
+            ))
             .collect(),
         ),
     }
@@ -401,4 +409,14 @@ fn open_files_and_threads() -> (usize, usize) {
 fn many_starts_leave_nothing() {
     let output = output(&mut program("many_starts"));
     assert!(output.status.success(), "{}{}", output.stdout, output.stderr);
+}
+
+fn show_memory() {
+    println!("{}", support::resident_memory());
+}
+
+fn a_child_takes_little_more_memory_than_a_program_that_does_nothing() {
+    let bytes = |name| -> u64 { output(&mut program(name)).stdout.trim().parse().unwrap() };
+    let (nothing, child) = (bytes("memory_before_guard"), bytes("memory"));
+    assert!(child < nothing + 1_000_000, "{child} bytes, {nothing} without a guard");
 }

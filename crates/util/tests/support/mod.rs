@@ -36,6 +36,14 @@ pub fn run(tests: Vec<Trial>) -> ! {
     libtest_mimic::run(&Arguments::from_args(), tests).exit()
 }
 
+/// The bytes of memory that this process has, as Linux tells it.
+pub fn resident_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+    1024 * kilobytes
+}
+
 /// The name of the program that this executable is to be, if it is to be one.
 pub fn program_name() -> Option<String> {
     let mut arguments = env::args().skip(1);
