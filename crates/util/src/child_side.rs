@@ -4,13 +4,16 @@ use std::io::{self, IsTerminal, Read};
 use std::panic::{self, AssertUnwindSafe};
 use std::{process, thread};
 
-use crate::channel::{self, Connection, WorkersEnd};
+use crate::channel::{self, Channel, Connection};
 use crate::children::{self, GREETING, MARK};
 use crate::{CurrentProcess, current_process, frame, guard, target};
 
-/// The first frame that a child reads: its name, whether it is a daemon, its path, the id of its
-/// parent, and its work.
-pub(crate) type Orders = (String, bool, Vec<u32>, u32, Work);
+/// The first frame that a child reads: its name, whether it is a daemon, its path, its parent, and
+/// its work.
+pub(crate) type Orders = (String, bool, Vec<u32>, Parent, Work);
+
+/// The id of the process that starts a child, and whether its main thread does.
+pub(crate) type Parent = (u32, bool);
 
 /// The target of a process, or where a worker of a pool finds its tasks.
 pub(crate) type Work = Result<String, Connection>;
@@ -21,19 +24,25 @@ pub(crate) fn run() -> ! {
         eprintln!("{MARK} is for the children of this program: start the program without it");
         process::exit(2);
     };
-    let (name, daemon, path, parent_id, work) = orders.unwrap_or_else(|_| parent_is_gone());
-    CurrentProcess { name, daemon, path, parent_id: Some(parent_id) }.set();
+    let (name, daemon, path, parent, work) = orders.unwrap_or_else(|_| parent_is_gone());
+    CurrentProcess { name, daemon, path, parent_id: Some(parent.0) }.set();
     show_own_name();
 
     let code = match work {
         Ok(target) => {
             let args = frame::read(&mut stdin).unwrap_or_else(|_| parent_is_gone());
-            watch_parent(move || {
+            end_with(parent, move || {
                 let _ = io::copy(&mut stdin, &mut io::sink());
             });
             run_target(&target, &args)
         }
-        Err(connection) => channel::connect(stdin, connection).map_or(1, serve_pool),
+        Err(connection) => match channel::connect(stdin, connection) {
+            Ok((pool, wait_for_end)) => {
+                end_with(parent, wait_for_end);
+                serve(pool)
+            }
+            Err(_) => 1,
+        },
     };
     children::finish();
     process::exit(code)
@@ -75,7 +84,10 @@ fn show_own_name() {
 }
 
 /// Ends this process when its parent has ended: `wait` returns when that is so.
-fn watch_parent(wait: impl FnOnce() + Send + 'static) {
+fn end_with(parent: Parent, wait: impl FnOnce() + Send + 'static) {
+    if killed_by_system_after(parent) {
+        return;
+    }
     let watch = move || {
         wait();
         parent_is_gone();
@@ -87,6 +99,28 @@ fn watch_parent(wait: impl FnOnce() + Send + 'static) {
         eprintln!("Process {}: cannot start a thread: {error}", current_process().name());
         process::exit(1);
     }
+}
+
+/// Has Linux kill this process when its parent ends, which is cheaper than a thread that waits.
+///
+/// Linux means the thread that started this process, so that must have been the main thread, which
+/// lives as long as its process.
+#[cfg(target_os = "linux")]
+fn killed_by_system_after((id, by_main_thread): Parent) -> bool {
+    use nix::sys::prctl::set_pdeathsig;
+    use nix::sys::signal::Signal;
+
+    let killed = by_main_thread && set_pdeathsig(Signal::SIGKILL).is_ok();
+    if killed && std::os::unix::process::parent_id() != id {
+        // It ended before Linux was asked.
+        parent_is_gone();
+    }
+    killed
+}
+
+#[cfg(not(target_os = "linux"))]
+fn killed_by_system_after(_parent: Parent) -> bool {
+    false
 }
 
 fn parent_is_gone() -> ! {
@@ -116,8 +150,7 @@ fn run_by_name(name: &str, args: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Runs tasks until the pool has no more.
-fn serve_pool((mut pool, wait_for_end): WorkersEnd) -> i32 {
-    watch_parent(wait_for_end);
+fn serve(mut pool: Channel) -> i32 {
     loop {
         let Ok(target) = pool.read() else { return 1 };
         if target.is_empty() {
@@ -163,17 +196,17 @@ mod tests {
             name in any::<String>(),
             daemon in any::<bool>(),
             path in vec(any::<u32>(), 0..5),
-            parent_id in any::<u32>(),
+            parent in any::<Parent>(),
             target in any::<String>(),
         ) {
-            let orders: Orders = (name, daemon, path, parent_id, Work::Ok(target));
+            let orders: Orders = (name, daemon, path, parent, Work::Ok(target));
             let bytes = written(&serde_json::to_vec(&orders).unwrap());
             prop_assert_eq!(read_orders(bytes.as_slice()).unwrap().unwrap(), orders);
         }
 
         #[test]
         fn orders_that_are_cut_off_are_no_orders(cut in 0..100_usize) {
-            let orders: Orders = ("一".to_owned(), true, vec![1], 2, Work::Ok("run".to_owned()));
+            let orders: Orders = ("一".to_owned(), true, vec![1], (2, true), Work::Ok("run".to_owned()));
             let bytes = written(&serde_json::to_vec(&orders).unwrap());
             let cut = cut % bytes.len();
             match read_orders(&bytes[..cut]) {

@@ -1,6 +1,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::child_side::Parent;
+
 /// What this process is, as its parent named it.
 #[derive(Debug, Clone)]
 pub struct CurrentProcess {
@@ -41,6 +43,16 @@ fn parent_of_main() -> u32 {
 #[cfg(not(unix))]
 fn parent_of_main() -> u32 {
     0
+}
+
+/// What a child is told of its parent, when the parent is this process and starts it now.
+pub(crate) fn as_parent() -> Parent {
+    #[cfg(target_os = "linux")]
+    let by_main_thread = nix::unistd::gettid() == nix::unistd::getpid();
+    // Elsewhere it makes no difference.
+    #[cfg(not(target_os = "linux"))]
+    let by_main_thread = false;
+    (std::process::id(), by_main_thread)
 }
 
 impl CurrentProcess {

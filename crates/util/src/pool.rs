@@ -2,7 +2,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::process;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use serde_core::de::DeserializeOwned;
 use crate::channel::{self, Channel};
 use crate::child_side::{Orders, Work};
 use crate::children::Started;
-use crate::current::default_name;
+use crate::current::{as_parent, default_name};
 use crate::{Target, current_process, guard, target};
 
 /// Several worker processes that share one queue of tasks: Python's `multiprocessing.Pool`.
@@ -347,7 +346,7 @@ impl Worker {
         let path = current_process().next_path();
         let name = default_name("PoolWorker", &path);
         let orders = |connection| {
-            let orders: Orders = (name.clone(), true, path, process::id(), Work::Err(connection));
+            let orders: Orders = (name.clone(), true, path, as_parent(), Work::Err(connection));
             serde_json::to_vec(&orders).expect("names and numbers are always JSON")
         };
         let (started, channel) = channel::start_worker(name.clone(), orders)?;

@@ -1,5 +1,4 @@
 use std::io;
-use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use serde_core::Serialize;
 
 use crate::child_side::{Orders, Work};
 use crate::children::Started;
-use crate::current::default_name;
+use crate::current::{as_parent, default_name};
 use crate::{Target, current_process, guard, target};
 
 /// A child process that is not started yet: Python's `multiprocessing.Process` before `start()`.
@@ -100,13 +99,8 @@ impl Process {
     pub fn start(self) -> io::Result<Child> {
         guard::assert_may_have_children();
         let args = self.args?;
-        let orders: Orders = (
-            self.name.clone(),
-            self.daemon,
-            self.path,
-            process::id(),
-            Work::Ok(self.target.to_owned()),
-        );
+        let work = Work::Ok(self.target.to_owned());
+        let orders: Orders = (self.name.clone(), self.daemon, self.path, as_parent(), work);
         let started = Started::with_lifeline(self.name, self.daemon)?;
         // A child that has been killed at once is a child all the same: join tells what became of it.
         let _ = started.tell(&[&serde_json::to_vec(&orders)?, &args]);

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use support::{output, program};
-use util::{Pool, Process};
+use util::{Child, Pool, Process};
 
 fn main() {
     let _main = util::main_guard!(
@@ -30,6 +30,7 @@ fn main() {
             process::exit(3);
         }
         Some("everything") => everything(),
+        Some("starter_ends") => starter_ends(),
         Some("joins") => joins(),
         Some("prints") => {
             Process::new(prints_for_ever, ()).start().unwrap();
@@ -41,6 +42,7 @@ fn main() {
             support::tests![
                 daemons_end_before_the_others_are_joined,
                 a_panic_in_main_still_joins_its_children,
+                a_child_outlives_the_thread_that_started_it,
                 exit_in_main_ends_the_children,
                 ctrl_c_ends_everything,
                 ctrl_c_for_the_parent_alone_ends_everything,
@@ -61,6 +63,7 @@ fn main() {
         None => support::run(support::tests![
             daemons_end_before_the_others_are_joined,
             a_panic_in_main_still_joins_its_children,
+            a_child_outlives_the_thread_that_started_it,
         ]),
     }
 }
@@ -110,6 +113,22 @@ fn a_panic_in_main_still_joins_its_children() {
     assert_eq!(output.status.code(), Some(101));
 }
 
+/// Starts a child from a thread that ends at once.
+fn start_from_a_thread(process: Process) -> Child {
+    thread::spawn(|| process.start().unwrap()).join().unwrap()
+}
+
+fn starter_ends() {
+    let child = start_from_a_thread(Process::new(finish_later, ()));
+    child.join().unwrap();
+    println!("exit code {}", child.exit_code().unwrap());
+}
+
+fn a_child_outlives_the_thread_that_started_it() {
+    let output = output(&mut program("starter_ends"));
+    assert_eq!(output.stdout, "child finished\nexit code 0\n", "{}", output.stderr);
+}
+
 fn has_grandchild() {
     Process::new(sleeps, ()).start().unwrap();
     Process::new(spins, ()).start().unwrap();
@@ -125,7 +144,7 @@ fn reports_ready() {
 /// Children of every kind, and grandchildren: more than one core can run, and all of them for ever.
 fn everything() {
     Process::new(has_grandchild, ()).start().unwrap();
-    Process::new(spins, ()).start().unwrap();
+    start_from_a_thread(Process::new(spins, ()));
     Process::new(sleeps, ()).daemon(true).start().unwrap();
     let pool = Pool::new(2).unwrap();
     let first: Vec<_> = (0..2).map(|_| pool.apply_async(reports_ready, ())).collect();
