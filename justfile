@@ -64,9 +64,17 @@ long-processes:
         child_process daemon_vs_join fork_demo fork_globals no_shared_globals ping_pong_process \
         pool_demo process_args process_ids process_order subprocess_call terminate_process two_tasks
 
-# What a child process and a pool cost; for the second, python3 is needed
+# The same work in CPython and here, in turns; --write for the books' table and chart (python3)
+compare *arguments:
+    cargo run --quiet --release --package compare -- {{arguments}}
+
+# What a child process and a pool cost, beside the least that they could cost
 bench:
     cargo bench --package util
+
+# How long a student waits who has built nothing yet
+cold:
+    .ci/cold
 
 # Everything that has to hold before a change is done
 ci:

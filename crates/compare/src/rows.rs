@@ -1,0 +1,118 @@
+//! What is compared, in words and as work.
+
+use crate::work::{self, Work};
+
+/// One kind of work.
+#[derive(Debug)]
+pub struct Row {
+    /// The function in `work.py`.
+    pub name: &'static str,
+    pub work: Work,
+    pub unit: Unit,
+    /// Whether it starts processes: only then Python's start method matters.
+    pub processes: bool,
+    english: &'static str,
+    chinese: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    Bytes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub fn either(self, english: &'static str, chinese: &'static str) -> &'static str {
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+}
+
+impl Row {
+    pub fn words(&self, language: Language) -> &'static str {
+        language.either(self.english, self.chinese)
+    }
+}
+
+pub const ROWS: [Row; 9] = [
+    Row {
+        name: "start_thread",
+        work: work::start_thread,
+        unit: Unit::Seconds,
+        processes: false,
+        english: "start and join a thread",
+        chinese: "启动并等待一个线程",
+    },
+    Row {
+        name: "start_process",
+        work: work::start_process,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "start and join a process",
+        chinese: "启动并等待一个进程",
+    },
+    Row {
+        name: "pool_tasks",
+        work: work::pool_tasks,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "10,000 empty tasks, pool of 2",
+        chinese: "10000 个空任务，2 个工作进程的进程池",
+    },
+    Row {
+        name: "locked_additions",
+        work: work::locked_additions,
+        unit: Unit::Seconds,
+        processes: false,
+        english: "1,000,000 additions under a lock, 2 threads",
+        chinese: "2 个线程加锁做 1000000 次加法",
+    },
+    Row {
+        name: "primes_alone",
+        work: work::primes_alone,
+        unit: Unit::Seconds,
+        processes: false,
+        english: "find the primes below 500,000",
+        chinese: "找出 500000 以内的质数",
+    },
+    Row {
+        name: "primes_in_threads",
+        work: work::primes_in_threads,
+        unit: Unit::Seconds,
+        processes: false,
+        english: "the same, a thread for each core",
+        chinese: "同上，每个核一个线程",
+    },
+    Row {
+        name: "primes_in_processes",
+        work: work::primes_in_processes,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "the same, a process for each core",
+        chinese: "同上，每个核一个进程",
+    },
+    Row {
+        name: "memory_of_a_process",
+        work: work::memory_of_a_process,
+        unit: Unit::Bytes,
+        processes: true,
+        english: "memory: a process that waits",
+        chinese: "内存：一个等待的进程",
+    },
+    Row {
+        name: "memory_of_threads",
+        work: work::memory_of_threads,
+        unit: Unit::Bytes,
+        processes: false,
+        english: "memory: 100 threads that wait",
+        chinese: "内存：100 个等待的线程",
+    },
+];
