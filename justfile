@@ -51,6 +51,10 @@ test-rest:
 platforms:
     .ci/platforms
 
+# Run the process lessons as Windows programs, under wine (wine, gcc-mingw-w64-x86-64)
+wine:
+    .ci/wine
+
 # Every thread lesson a thousand times, but for those that measure
 long:
     cargo run --quiet --package parity -- --times 1000 \

@@ -68,13 +68,13 @@ impl Description {
         self.sleeps > 0.0 || self.ctrl_c_after.is_some()
     }
 
-    /// A program without an end: it gets Ctrl-C after so many seconds, and ends within one more
-    /// second, with status 130.
+    /// A program without an end: it gets [Ctrl-C](crate::Running::ctrl_c) after so many seconds, and
+    /// ends within one more second, with status 130, or with that of a killed program on Windows.
     ///
     /// Of a Python program only what it says until then is looked at, because a traceback follows.
     pub fn until_ctrl_c(mut self, seconds: f64) -> Self {
         self.ctrl_c_after = Some(Duration::from_secs_f64(seconds));
-        self.exits_with(130).takes(seconds..seconds + 1.0)
+        self.exits_with(if cfg!(windows) { 1 } else { 130 }).takes(seconds..seconds + 1.0)
     }
 
     /// One more thing that always holds, in words and as a test.

@@ -163,6 +163,8 @@ impl Running {
     }
 
     /// Ends the program and all its children, as Ctrl-C in its terminal does.
+    ///
+    /// On Windows no safe call does that. There it kills the program, whose children have to notice.
     pub fn ctrl_c(&self) {
         #[cfg(unix)]
         self.signal_group(Signal::SIGINT);

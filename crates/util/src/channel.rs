@@ -59,7 +59,6 @@ pub(crate) fn take_stdin() -> io::Result<Stdin> {
 
 #[cfg(all(unix, not(util_tcp)))]
 mod system {
-    use std::io::Write;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::thread;
@@ -68,7 +67,6 @@ mod system {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
     use super::*;
-    use crate::children::GREETING;
 
     /// A worker needs nothing but its stdin to find its pool.
     pub(crate) type Connection = ();
@@ -79,9 +77,7 @@ mod system {
         name: String,
         orders: impl FnOnce(Connection) -> Vec<u8>,
     ) -> io::Result<(Arc<Started>, Channel)> {
-        let (mut ours, theirs) = UnixStream::pair()?;
-        ours.write_all(GREETING)?;
-        let worker = Started::new(name, true, OwnedFd::from(theirs).into(), None)?;
+        let (worker, ours) = Started::with_socket(name, true)?;
         let channel = Channel::new(ours)?;
         channel.write(&[&orders(())])?;
         Ok((worker, channel))

@@ -26,7 +26,7 @@ pub(crate) const GREETING: &[u8] = b"util child\n";
 
 /// The parent's end of a child's stdin.
 #[cfg(unix)]
-type Lifeline = std::os::unix::net::UnixStream;
+pub(crate) type Lifeline = std::os::unix::net::UnixStream;
 #[cfg(not(unix))]
 type Lifeline = std::process::ChildStdin;
 
@@ -51,32 +51,37 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 
 impl Started {
     /// Starts this program again. What it is to do it will be [told](Self::tell).
-    #[cfg(unix)]
     pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
-        let (mut lifeline, stdin) = Lifeline::pair()?;
-        lifeline.write_all(GREETING)?;
-        let stdin = std::os::fd::OwnedFd::from(stdin);
-        Self::new(name, daemon, stdin.into(), Some(lifeline))
-    }
-
-    /// Starts this program again. What it is to do it will be [told](Self::tell).
-    #[cfg(not(unix))]
-    pub(crate) fn with_lifeline(name: String, daemon: bool) -> io::Result<Arc<Self>> {
-        let started = Self::new(name, daemon, Stdio::piped(), None)?;
-        let mut stdin = started.process.take_stdin().expect("a pipe was asked for");
-        // A child that has been killed at once is a child all the same.
-        let _ = stdin.write_all(GREETING);
-        *started.lifeline.lock().unwrap() = Some(stdin);
+        #[cfg(unix)]
+        let (started, lifeline) = Self::with_socket(name, daemon)?;
+        #[cfg(not(unix))]
+        let (started, lifeline) = {
+            let started = Self::new(name, daemon, Stdio::piped())?;
+            let mut stdin = started.process.take_stdin().expect("a pipe was asked for");
+            // A child that has been killed at once is a child all the same.
+            let _ = stdin.write_all(GREETING);
+            (started, stdin)
+        };
+        *started.lifeline.lock().unwrap() = Some(lifeline);
         Ok(started)
     }
 
+    /// Starts this program again, and gives the other end of the socket that is its stdin.
+    #[cfg(unix)]
+    pub(crate) fn with_socket(name: String, daemon: bool) -> io::Result<(Arc<Self>, Lifeline)> {
+        // On macOS a new socket is open for all children for a moment. A child that another thread
+        // starts then would hold it open, and nobody would see it close.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _starting = STARTING.lock().unwrap();
+
+        let (mut ours, stdin) = Lifeline::pair()?;
+        ours.write_all(GREETING)?;
+        let started = Self::new(name, daemon, std::os::fd::OwnedFd::from(stdin).into())?;
+        Ok((started, ours))
+    }
+
     /// Starts this program again. What it is to do it reads from `stdin`, after the greeting.
-    pub(crate) fn new(
-        name: String,
-        daemon: bool,
-        stdin: Stdio,
-        lifeline: Option<Lifeline>,
-    ) -> io::Result<Arc<Self>> {
+    fn new(name: String, daemon: bool, stdin: Stdio) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
             return Err(io::Error::other("the program is ending: no more children"));
         }
@@ -97,7 +102,7 @@ impl Started {
             process,
             name,
             daemon,
-            lifeline: Mutex::new(lifeline),
+            lifeline: Mutex::default(),
             terminated: AtomicBool::new(false),
             looked_out: Once::new(),
         });

@@ -100,9 +100,30 @@ pub(crate) fn panic_message(payload: &dyn Any) -> Option<&str> {
     payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied())
 }
 
-/// `println!` panics with the error's text, `unwrap` with the name of its kind.
+/// `println!` panics with the error's text, `unwrap` with the name of its kind. Windows has the text
+/// in the user's language, so there the numbers count that std takes for a broken pipe.
 fn is_closed_pipe(message: &str) -> bool {
-    message.contains("Broken pipe")
-        || message.contains("BrokenPipe")
-        || message.contains("(os error 232)")
+    let signs: &[&str] =
+        if cfg!(windows) { &["(os error 109)", "(os error 232)"] } else { &["Broken pipe"] };
+    message.contains("BrokenPipe") || signs.iter().any(|sign| message.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::is_closed_pipe;
+
+    #[test]
+    fn a_closed_pipe_is_told_from_every_other_error() {
+        let errors: Vec<_> = (1..20_000).map(Error::from_raw_os_error).collect();
+        assert!(errors.iter().any(|error| error.kind() == ErrorKind::BrokenPipe));
+        for error in errors {
+            let is_broken_pipe = error.kind() == ErrorKind::BrokenPipe;
+            let printing = format!("failed printing to stdout: {error}");
+            assert_eq!(is_closed_pipe(&printing), is_broken_pipe, "{printing}");
+            let unwrapping = format!("called `Result::unwrap()` on an `Err` value: {error:?}");
+            assert_eq!(is_closed_pipe(&unwrapping), is_broken_pipe, "{unwrapping}");
+        }
+    }
 }

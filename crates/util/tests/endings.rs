@@ -6,7 +6,7 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-use support::{output, program};
+use support::{Running, output, program};
 use util::{Child, Pool, Process};
 
 fn main() {
@@ -26,7 +26,8 @@ fn main() {
             panic!("on purpose");
         }
         Some("exit_in_main") => {
-            reports_ready();
+            Process::new(sleeps, ()).start().unwrap();
+            Process::new(spins, ()).start().unwrap();
             process::exit(3);
         }
         Some("everything") => everything(),
@@ -37,34 +38,19 @@ fn main() {
             prints_for_ever();
         }
         Some(other) => panic!("there is no program {other}"),
-        #[cfg(unix)]
-        None => support::run(
-            support::tests![
+        None => {
+            let tests = support::tests![
                 daemons_end_before_the_others_are_joined,
                 a_panic_in_main_still_joins_its_children,
                 a_child_outlives_the_thread_that_started_it,
                 exit_in_main_ends_the_children,
-                ctrl_c_ends_everything,
-                ctrl_c_for_the_parent_alone_ends_everything,
                 a_killed_parent_leaves_nothing,
-                a_terminated_parent_leaves_nothing,
-                ctrl_c_does_not_look_like_the_end_of_a_child,
-                sigint_for_a_child_alone_ends_only_it,
                 a_closed_pipe_ends_it_quietly,
-            ]
-            .into_iter()
-            .chain(support::needs(
-                std::path::Path::new("/dev/full").exists(),
-                support::tests![a_full_disk_is_reported],
-            ))
-            .collect(),
-        ),
-        #[cfg(not(unix))]
-        None => support::run(support::tests![
-            daemons_end_before_the_others_are_joined,
-            a_panic_in_main_still_joins_its_children,
-            a_child_outlives_the_thread_that_started_it,
-        ]),
+            ];
+            #[cfg(unix)]
+            let tests = tests.into_iter().chain(unix::tests()).collect();
+            support::run(tests)
+        }
     }
 }
 
@@ -129,6 +115,12 @@ fn a_child_outlives_the_thread_that_started_it() {
     assert_eq!(output.stdout, "child finished\nexit code 0\n", "{}", output.stderr);
 }
 
+fn exit_in_main_ends_the_children() {
+    let mut running = Running::start(&mut program("exit_in_main"));
+    running.all_gone();
+    assert_eq!(running.finish().status.code(), Some(3));
+}
+
 fn has_grandchild() {
     Process::new(sleeps, ()).start().unwrap();
     Process::new(spins, ()).start().unwrap();
@@ -156,13 +148,18 @@ fn everything() {
 }
 
 /// The program, once all its processes run.
-#[cfg(unix)]
-fn start_everything() -> support::Running {
-    let mut running = support::Running::start(&mut program("everything"));
+fn start_everything() -> Running {
+    let mut running = Running::start(&mut program("everything"));
     // Two workers, the child with grandchildren, and main.
     let lines: Vec<_> = (0..4).map(|_| running.line()).collect();
     assert!(lines.iter().all(|line| line.contains("ready")), "{lines:?}");
     running
+}
+
+fn a_killed_parent_leaves_nothing() {
+    let mut running = start_everything();
+    running.kill();
+    println!("all gone after {:?}", running.all_gone());
 }
 
 fn joins() {
@@ -178,24 +175,38 @@ fn prints_for_ever() {
     }
 }
 
-#[cfg(unix)]
-use unix::*;
+fn a_closed_pipe_ends_it_quietly() {
+    let mut running = Running::start(&mut program("prints"));
+    assert_eq!(running.line(), "a line");
+    running.close_stdout();
+    running.all_gone();
+    assert_eq!(running.finish().stderr, "");
+}
 
 #[cfg(unix)]
 mod unix {
     use std::fs::File;
-    use std::io::Read;
+    use std::path::Path;
     use std::process::Stdio;
 
+    use libtest_mimic::Trial;
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
-    use support::Running;
+    use support::tests;
 
     use super::*;
 
-    pub(super) fn exit_in_main_ends_the_children() {
-        let output = output(&mut program("exit_in_main"));
-        assert_eq!(output.status.code(), Some(3));
+    pub(super) fn tests() -> Vec<Trial> {
+        let mut tests = tests![
+            ctrl_c_ends_everything,
+            ctrl_c_for_the_parent_alone_ends_everything,
+            a_terminated_parent_leaves_nothing,
+            ctrl_c_does_not_look_like_the_end_of_a_child,
+            sigint_for_a_child_alone_ends_only_it,
+        ];
+        let full_disk = Path::new("/dev/full").exists();
+        tests.extend(support::needs(full_disk, tests![a_full_disk_is_reported]));
+        tests
     }
 
     fn ends_with_130(signal: impl FnOnce(&Running)) {
@@ -209,27 +220,21 @@ mod unix {
         println!("all gone after {gone:?}");
     }
 
-    pub(super) fn ctrl_c_ends_everything() {
+    fn ctrl_c_ends_everything() {
         ends_with_130(|running| running.signal_group(Signal::SIGINT));
     }
 
-    pub(super) fn ctrl_c_for_the_parent_alone_ends_everything() {
+    fn ctrl_c_for_the_parent_alone_ends_everything() {
         ends_with_130(|running| running.signal(Signal::SIGINT));
     }
 
-    pub(super) fn a_killed_parent_leaves_nothing() {
-        let mut running = start_everything();
-        running.signal(Signal::SIGKILL);
-        println!("all gone after {:?}", running.all_gone());
-    }
-
-    pub(super) fn a_terminated_parent_leaves_nothing() {
+    fn a_terminated_parent_leaves_nothing() {
         let mut running = start_everything();
         running.signal(Signal::SIGTERM);
         println!("all gone after {:?}", running.all_gone());
     }
 
-    pub(super) fn ctrl_c_does_not_look_like_the_end_of_a_child() {
+    fn ctrl_c_does_not_look_like_the_end_of_a_child() {
         for _ in 0..20 {
             let mut running = Running::start(&mut program("joins"));
             running.line();
@@ -242,7 +247,7 @@ mod unix {
         }
     }
 
-    pub(super) fn sigint_for_a_child_alone_ends_only_it() {
+    fn sigint_for_a_child_alone_ends_only_it() {
         let mut running = Running::start(&mut program("joins"));
         let child: i32 = running.line().parse().unwrap();
         kill(Pid::from_raw(child), Signal::SIGINT).unwrap();
@@ -253,17 +258,7 @@ mod unix {
         );
     }
 
-    pub(super) fn a_closed_pipe_ends_it_quietly() {
-        let mut running = Running::start(&mut program("prints"));
-        assert_eq!(running.line(), "a line");
-        running.close_stdout();
-        running.all_gone();
-        let mut stderr = String::new();
-        running.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!(stderr, "");
-    }
-
-    pub(super) fn a_full_disk_is_reported() {
+    fn a_full_disk_is_reported() {
         let mut command = program("prints");
         command
             .stdout(File::options().write(true).open("/dev/full").unwrap())

@@ -262,12 +262,9 @@ fn terminate_ends_tasks_at_once() {
 }
 
 fn a_dropped_pool_leaves_nothing() {
-    #[cfg(unix)]
-    {
-        let mut running = support::Running::start(&mut program("busy_and_dropped"));
-        assert_eq!(running.line(), "busy");
-        running.all_gone();
-    }
+    let mut running = support::Running::start(&mut program("busy_and_dropped"));
+    assert_eq!(running.line(), "busy");
+    running.all_gone();
 }
 
 fn starts_a_child() {

@@ -21,7 +21,7 @@ parity::tests! {
         without("kaige is a nice man"),
         torn("sunck is a handsome man!"),
         taking(8.6),
-        exit_code(1),
+        exit_code(0),
     ]
 }
 

@@ -5,8 +5,10 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+#[cfg(not(unix))]
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::{env, mem, thread};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -77,6 +79,8 @@ pub struct Running {
     pub child: Child,
     /// `None` once the test has closed it.
     stdout: Option<BufReader<ChildStdout>>,
+    /// What has been read of it.
+    stderr: String,
     started: Instant,
     waited_for: bool,
 }
@@ -97,7 +101,7 @@ impl Running {
         let started = Instant::now();
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().map(BufReader::new);
-        Self { child, stdout, started, waited_for: false }
+        Self { child, stdout, stderr: String::new(), started, waited_for: false }
     }
 
     /// The next line that the program prints.
@@ -115,10 +119,19 @@ impl Running {
     pub fn finish(&mut self) -> Output {
         let status = self.wait();
         let took = self.started.elapsed();
-        let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        Output { status, stdout, stderr, took }
+        let mut stdout = String::new();
+        if let Some(mut rest) = self.stdout.take() {
+            rest.read_to_string(&mut stdout).unwrap();
+        }
+        if let Some(mut rest) = self.child.stderr.take() {
+            rest.read_to_string(&mut self.stderr).unwrap();
+        }
+        Output { status, stdout, stderr: mem::take(&mut self.stderr), took }
+    }
+
+    /// Kills the program, and leaves its children to themselves.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -162,6 +175,24 @@ impl Running {
 
     fn group(&self) -> nix::unistd::Pid {
         nix::unistd::Pid::from_raw(self.child.id() as i32)
+    }
+}
+
+#[cfg(not(unix))]
+impl Running {
+    /// How long it takes until no process of the program is left: each of them holds stderr open.
+    pub fn all_gone(&mut self) -> Duration {
+        let from = Instant::now();
+        self.wait();
+        let mut stderr = self.child.stderr.take().unwrap();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).unwrap();
+            let _ = sender.send(text);
+        });
+        self.stderr = receiver.recv_timeout(LIMIT).expect("a process is left behind");
+        from.elapsed()
     }
 }
 
