@@ -78,6 +78,8 @@ impl Started {
         lifeline: Option<Lifeline>,
     ) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
+            // Main would report an error, or panic, where nothing but Ctrl-C has happened.
+            interrupt::stay_if_interrupted();
             return Err(io::Error::other("the program is ending: no more children"));
         }
         // Otherwise children that nobody joins would stay in the system's table of processes.

@@ -17,6 +17,7 @@ fn main() {
         spins,
         has_grandchild,
         reports_ready,
+        returns,
         prints_for_ever
     );
     match support::program_name().as_deref() {
@@ -31,6 +32,7 @@ fn main() {
         }
         Some("everything") => everything(),
         Some("joins") => joins(),
+        Some("starts") => starts(),
         Some("prints") => {
             Process::new(prints_for_ever, ()).start().unwrap();
             prints_for_ever();
@@ -47,6 +49,7 @@ fn main() {
                 a_killed_parent_leaves_nothing,
                 a_terminated_parent_leaves_nothing,
                 ctrl_c_does_not_look_like_the_end_of_a_child,
+                ctrl_c_does_not_look_like_a_start_that_failed,
                 sigint_for_a_child_alone_ends_only_it,
                 a_closed_pipe_ends_it_quietly,
             ]
@@ -153,6 +156,17 @@ fn joins() {
     println!("child ended with {}", child.exit_code().unwrap());
 }
 
+fn returns() {}
+
+/// Starts children for ever, beside one that takes a moment to end.
+fn starts() {
+    Process::new(sleeps, ()).start().unwrap();
+    println!("ready");
+    loop {
+        Process::new(returns, ()).start().unwrap();
+    }
+}
+
 fn prints_for_ever() {
     loop {
         println!("a line");
@@ -220,6 +234,17 @@ mod unix {
                 (output.status.code(), output.stdout.as_str(), output.stderr.as_str()),
                 (Some(130), "", "")
             );
+        }
+    }
+
+    pub(super) fn ctrl_c_does_not_look_like_a_start_that_failed() {
+        for _ in 0..20 {
+            let mut running = Running::start(&mut program("starts"));
+            running.line();
+            running.signal(Signal::SIGINT);
+            running.all_gone();
+            let output = running.finish();
+            assert_eq!((output.status.code(), output.stderr.as_str()), (Some(130), ""));
         }
     }
 
