@@ -68,6 +68,10 @@ long-processes:
         child_process daemon_vs_join fork_demo fork_globals no_shared_globals ping_pong_process \
         pool_demo process_args process_ids process_order subprocess_call terminate_process two_tasks
 
+# Signals at random moments for every process lesson and for util; FAULTS_SEED=… brings a run back
+faults:
+    cargo test --workspace many_signals -- --ignored --nocapture
+
 # The same work in CPython and here, in turns; --write for the books' table and chart (python3)
 compare *arguments:
     cargo run --quiet --release --package compare -- {{arguments}}

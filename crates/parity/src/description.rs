@@ -11,7 +11,7 @@ use crate::{Says, Transcript};
 #[derive(Debug, Clone)]
 pub struct Description {
     says: Says,
-    exit_code: i32,
+    pub(crate) exit_code: i32,
     sleeps: f64,
     takes: Option<Range<f64>>,
     pub(crate) ctrl_c_after: Option<Duration>,

@@ -3,7 +3,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
-use crate::{Broken, Description, Program, Running, Transcript};
+use crate::{Broken, Description, Program, Transcript};
 
 /// The two programs of a lesson.
 #[derive(Debug, Clone)]
@@ -16,28 +16,13 @@ pub struct Lesson {
 
 impl Lesson {
     /// Runs the Rust program in a terminal, to its end or to the Ctrl-C that its description asks
-    /// for.
+    /// for, and then waits until all its processes are gone.
     pub fn run_rust(&self, description: &Description) -> Transcript {
-        match description.ctrl_c_after {
-            Some(_) => self.run_rust_until(description, Running::ctrl_c),
-            None => self.rust.in_terminal().finish(),
-        }
-    }
-
-    /// Runs a Rust program that has no end for as long as its description says, ends it as told,
-    /// and waits until all its processes are gone.
-    ///
-    /// # Panics
-    ///
-    /// When the description does not say how long.
-    pub fn run_rust_until(
-        &self,
-        description: &Description,
-        end: impl FnOnce(&Running),
-    ) -> Transcript {
         let running = self.rust.in_terminal();
-        thread::sleep(description.ctrl_c_after.expect("a program without an end"));
-        end(&running);
+        if let Some(time) = description.ctrl_c_after {
+            thread::sleep(time);
+            running.ctrl_c();
+        }
         let transcript = running.finish();
         #[cfg(unix)]
         running.all_gone();
@@ -161,6 +146,39 @@ macro_rules! tests {
         #[ignore = "takes a build: the lesson in a project of its own"]
         fn it_goes_into_an_assignment() {
             $crate::assignment::hand_in(stringify!($name), &description());
+        }
+    };
+}
+
+/// Makes two tests of a lesson that starts processes: it is hit by signals at random moments, a few
+/// times and two hundred times.
+///
+/// ```text
+/// parity::faults! { children: End }
+/// ```
+///
+/// `parity::faults::Children` says what becomes of children whose parent is killed. Only Unix has
+/// signals: elsewhere it makes none.
+#[macro_export]
+macro_rules! faults {
+    (children: $children:ident) => {
+        #[cfg(all(test, unix))]
+        fn victim() -> $crate::faults::Victim {
+            let children = $crate::faults::Children::$children;
+            $crate::faults::Victim::new(lesson().rust, description(), transcript().took, children)
+        }
+
+        #[cfg(unix)]
+        #[test]
+        fn few_signals() {
+            victim().hit_few_times();
+        }
+
+        #[cfg(unix)]
+        #[test]
+        #[ignore = "takes minutes: many rounds"]
+        fn many_signals() {
+            victim().hit_many_times();
         }
     };
 }

@@ -28,6 +28,8 @@ mod always;
 pub mod assignment;
 mod broken;
 mod description;
+#[cfg(unix)]
+pub mod faults;
 mod lesson;
 mod pattern;
 mod program;
@@ -40,8 +42,6 @@ pub use always::{Cores, always, many_runs};
 pub use broken::{Broken, exit_code, ids, replaced, swapped, taking, torn, without};
 pub use description::{Complaint, Description, Said};
 pub use lesson::{Lesson, find_python};
-#[cfg(unix)]
-pub use program::Signal;
 pub use program::{Program, Running};
 pub use says::{Says, in_order, line, pause, times, together, word};
 pub use transcript::Transcript;

@@ -1,32 +1,45 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use nix::sys::signal::{Signal, killpg};
+#[cfg(unix)]
+use nix::sys::termios::{Termios, tcgetattr};
+
 use crate::Transcript;
 
 /// No lesson takes longer than this; what does has hung.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// An executable with its arguments, ready to be run.
 #[derive(Debug, Clone)]
 pub struct Program {
     executable: OsString,
     arguments: Vec<OsString>,
+    folder: Option<PathBuf>,
 }
 
 impl Program {
     /// The program at a path, or one that is found in `PATH`.
     pub fn new(executable: impl AsRef<OsStr>) -> Self {
-        Self { executable: executable.as_ref().to_owned(), arguments: Vec::new() }
+        Self { executable: executable.as_ref().to_owned(), arguments: Vec::new(), folder: None }
     }
 
     /// Adds one argument.
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Runs it in this folder, which is to take its temporary files, too.
+    pub fn in_folder(mut self, folder: impl AsRef<Path>) -> Self {
+        self.folder = Some(folder.as_ref().to_owned());
         self
     }
 
@@ -48,9 +61,14 @@ impl Program {
                     None => command.env_remove(name),
                 };
             }
+            if let Some(folder) = &self.folder {
+                command = command.current_dir(folder).env(TEMPORARY_FILES, folder);
+            }
+            let before = Terminal::new(&terminal);
             let started = Instant::now();
             let child = command.spawn(inside).unwrap_or_else(|error| self.cannot_start(&error));
-            let running = Running::new(child, started);
+            let mut running = Running::new(child, started);
+            running.terminal = Some(before);
             running.hear(terminal, Heard::said);
             running
         }
@@ -72,6 +90,9 @@ impl Program {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder).env(TEMPORARY_FILES, folder);
         }
         // A group of its own, so that a signal can reach all its processes and no others.
         #[cfg(unix)]
@@ -96,6 +117,9 @@ impl Program {
 const ENVIRONMENT: [(&str, Option<&str>); 2] =
     [("PYTHONUNBUFFERED", None), ("PYTHONUTF8", Some("1"))];
 
+/// The environment variable that says where temporary files go.
+const TEMPORARY_FILES: &str = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+
 /// A program that has been started. Dropping it kills what is left of it.
 #[derive(Debug)]
 pub struct Running {
@@ -105,6 +129,8 @@ pub struct Running {
     pid: u32,
     started: Instant,
     heard: Arc<(Mutex<Heard>, Condvar)>,
+    #[cfg(unix)]
+    terminal: Option<Terminal>,
 }
 
 #[derive(Debug, Default)]
@@ -138,6 +164,8 @@ impl Running {
             pid,
             started,
             heard: Arc::default(),
+            #[cfg(unix)]
+            terminal: None,
         }
     }
 
@@ -167,7 +195,7 @@ impl Running {
     /// On Windows no safe call does that. There it kills the program, whose children have to notice.
     pub fn ctrl_c(&self) {
         #[cfg(unix)]
-        self.signal_group(Signal::SIGINT);
+        killpg(self.process(), Signal::SIGINT).expect("the program still runs");
         #[cfg(not(unix))]
         self.child.lock().unwrap().kill().expect("the program still runs");
     }
@@ -239,7 +267,8 @@ impl Running {
         transcript
     }
 
-    fn wait_for_exit(&self) -> ExitStatus {
+    /// Waits for the end of the program, whatever it leaves behind.
+    pub(crate) fn wait_for_exit(&self) -> ExitStatus {
         let deadline = Instant::now() + LIMIT;
         loop {
             if let Some(status) =
@@ -260,20 +289,7 @@ impl Running {
 }
 
 #[cfg(unix)]
-pub use nix::sys::signal::Signal;
-
-#[cfg(unix)]
 impl Running {
-    /// Sends a signal to the program alone, as `kill` does.
-    pub fn signal(&self, signal: Signal) {
-        nix::sys::signal::kill(self.process(), signal).expect("the program still runs");
-    }
-
-    /// Sends a signal to the program and all its children.
-    pub fn signal_group(&self, signal: Signal) {
-        nix::sys::signal::killpg(self.process(), signal).expect("the program still runs");
-    }
-
     /// Waits until neither the program nor any of its children is left, and gives the time that
     /// took.
     ///
@@ -281,30 +297,66 @@ impl Running {
     ///
     /// When one still is after a minute.
     pub fn all_gone(&self) -> Duration {
+        self.gone_within(LIMIT).expect("a process is left behind")
+    }
+
+    /// [`all_gone`](Self::all_gone) with a limit of one's own, after the end of the program. What is
+    /// left then is killed, and there is no time to give.
+    pub(crate) fn gone_within(&self, limit: Duration) -> Option<Duration> {
         use nix::sys::wait::{WaitPidFlag, waitpid};
 
         let from = Instant::now();
         self.wait_for_exit();
+        let ended = Instant::now();
         let any_of_the_group = nix::unistd::Pid::from_raw(-self.process().as_raw());
-        while nix::sys::signal::killpg(self.process(), None).is_ok() {
-            if from.elapsed() > LIMIT {
+        while killpg(self.process(), None).is_ok() {
+            if ended.elapsed() > limit {
                 self.kill_group();
-                panic!("a process is left behind");
+                return None;
             }
             let _ = waitpid(any_of_the_group, Some(WaitPidFlag::WNOHANG));
             thread::sleep(Duration::from_micros(200));
         }
-        from.elapsed()
+        Some(from.elapsed())
+    }
+
+    /// Whether its terminal, if it has one, is set as it was before the program started.
+    ///
+    /// # Panics
+    ///
+    /// Where the settings cannot be read once all that used the terminal have ended. On Linux they
+    /// can.
+    pub fn terminal_is_as_before(&self) -> bool {
+        self.terminal.as_ref().is_none_or(|Terminal { terminal, settings }| {
+            tcgetattr(terminal).expect("a terminal has settings") == *settings
+        })
     }
 
     /// Only while one of the group is there, or not yet waited for: until then nobody else can
     /// have its id.
     fn kill_group(&self) {
-        let _ = nix::sys::signal::killpg(self.process(), Signal::SIGKILL);
+        let _ = killpg(self.process(), Signal::SIGKILL);
     }
 
     fn process(&self) -> nix::unistd::Pid {
         nix::unistd::Pid::from_raw(self.pid as i32)
+    }
+}
+
+/// A terminal, and its settings before a program ran in it.
+#[cfg(unix)]
+#[derive(Debug)]
+struct Terminal {
+    terminal: std::os::fd::OwnedFd,
+    settings: Termios,
+}
+
+#[cfg(unix)]
+impl Terminal {
+    fn new(terminal: &impl std::os::fd::AsFd) -> Self {
+        let terminal = terminal.as_fd().try_clone_to_owned().expect("one more open file");
+        let settings = tcgetattr(&terminal).expect("a terminal has settings");
+        Self { terminal, settings }
     }
 }
 

@@ -1,5 +1,5 @@
 use std::ops::{Range, RangeBounds};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::pattern::{Pattern, Values};
@@ -14,7 +14,7 @@ pub struct Says(Node);
 #[derive(Debug, Clone)]
 enum Node {
     Piece {
-        pattern: Rc<Pattern>,
+        pattern: Arc<Pattern>,
         said: bool,
     },
     Pause(f64),
@@ -47,7 +47,7 @@ pub fn line(text: &str) -> Says {
 
 /// A text with no line break after it, never torn.
 pub fn word(text: &str) -> Says {
-    Says(Node::Piece { pattern: Rc::new(Pattern::new(text)), said: false })
+    Says(Node::Piece { pattern: Arc::new(Pattern::new(text)), said: false })
 }
 
 /// In an [`in_order`], the seconds between the piece before it and the piece after it.

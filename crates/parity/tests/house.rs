@@ -75,6 +75,14 @@ fn every_lesson_has_its_python_twin_and_its_test() {
 }
 
 #[test]
+fn every_process_lesson_is_hit_by_signals() {
+    for (name, heading) in lessons() {
+        let test = lesson_file(&name, &format!("tests/{name}.rs"));
+        assert_eq!(test.contains("parity::faults!"), heading == "Processes", "{name}'s test");
+    }
+}
+
+#[test]
 fn every_lesson_names_its_notes_and_its_page() {
     for name in lessons().into_keys() {
         let source = lesson_file(&name, "src/main.rs");

@@ -83,6 +83,8 @@ impl Started {
     /// Starts this program again. What it is to do it reads from `stdin`, after the greeting.
     fn new(name: String, daemon: bool, stdin: Stdio) -> io::Result<Arc<Self>> {
         if ENDING.load(Ordering::SeqCst) {
+            // Main would report an error, or panic, where nothing but Ctrl-C has happened.
+            interrupt::stay_if_interrupted();
             return Err(io::Error::other("the program is ending: no more children"));
         }
         // Otherwise children that nobody joins would stay in the system's table of processes.

@@ -46,8 +46,8 @@ pub(crate) fn wait_if_on_its_way(exit_code: i32) {
     }
 }
 
-/// Called when a child has ended: once Ctrl-C has come, the calling thread stays here until the
-/// program ends.
+/// Called when a child has ended, or when none can be started any more: once Ctrl-C has come, the
+/// calling thread stays here until the program ends.
 pub(crate) fn stay_if_interrupted() {
     if *INTERRUPTED.lock().unwrap() {
         loop {

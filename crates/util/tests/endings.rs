@@ -17,6 +17,7 @@ fn main() {
         spins,
         has_grandchild,
         reports_ready,
+        returns,
         prints_for_ever
     );
     match support::program_name().as_deref() {
@@ -33,6 +34,7 @@ fn main() {
         Some("everything") => everything(),
         Some("starter_ends") => starter_ends(),
         Some("joins") => joins(),
+        Some("starts") => starts(),
         Some("prints") => {
             Process::new(prints_for_ever, ()).start().unwrap();
             prints_for_ever();
@@ -169,6 +171,17 @@ fn joins() {
     println!("child ended with {}", child.exit_code().unwrap());
 }
 
+fn returns() {}
+
+/// Starts children for ever, beside one that takes a moment to end.
+fn starts() {
+    Process::new(sleeps, ()).start().unwrap();
+    println!("ready");
+    loop {
+        Process::new(returns, ()).start().unwrap();
+    }
+}
+
 fn prints_for_ever() {
     loop {
         println!("a line");
@@ -202,6 +215,7 @@ mod unix {
             ctrl_c_for_the_parent_alone_ends_everything,
             a_terminated_parent_leaves_nothing,
             ctrl_c_does_not_look_like_the_end_of_a_child,
+            ctrl_c_does_not_look_like_a_start_that_failed,
             sigint_for_a_child_alone_ends_only_it,
         ];
         let full_disk = Path::new("/dev/full").exists();
@@ -244,6 +258,17 @@ mod unix {
                 (output.status.code(), output.stdout.as_str(), output.stderr.as_str()),
                 (Some(130), "", "")
             );
+        }
+    }
+
+    fn ctrl_c_does_not_look_like_a_start_that_failed() {
+        for _ in 0..20 {
+            let mut running = Running::start(&mut program("starts"));
+            running.line();
+            running.signal(Signal::SIGINT);
+            running.all_gone();
+            let output = running.finish();
+            assert_eq!((output.status.code(), output.stderr.as_str()), (Some(130), ""));
         }
     }
 

@@ -13,6 +13,7 @@ fn main() -> io::Result<()> {
         Some("processes") => processes(),
         Some("pool") => pool(),
         Some("both") => both(),
+        Some("pools") => pools(),
         Some(other) => panic!("there is no program {other}"),
         #[cfg(unix)]
         None => support::run(unix::tests()),
@@ -75,6 +76,14 @@ fn pool() -> io::Result<()> {
     Ok(())
 }
 
+/// Starts workers over and over.
+fn pools() -> io::Result<()> {
+    for _ in 0..50 {
+        Pool::new(4)?.close().join();
+    }
+    Ok(())
+}
+
 /// Uses all that needs the system's help.
 fn both() -> io::Result<()> {
     let child = Process::new(square, (2,)).start()?;
@@ -88,12 +97,11 @@ fn both() -> io::Result<()> {
 
 #[cfg(unix)]
 mod unix {
-    use std::cell::Cell;
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, ExitStatus};
-    use std::time::SystemTime;
     use std::{env, fs};
 
+    use fastrand::Rng;
     use libtest_mimic::Trial;
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
@@ -111,6 +119,8 @@ mod unix {
         ];
         #[cfg(target_os = "linux")]
         tests.extend(tests![too_few_processes_are_an_error]);
+        #[cfg(all(target_os = "linux", not(util_tcp)))]
+        tests.extend(tests![a_pool_starts_whoever_kills_its_workers]);
         let long = tests![many_signals_to_main, many_signals_to_children, many_signals_to_a_worker];
         tests.extend(long.into_iter().map(|test| test.with_ignored_flag(true)));
         tests
@@ -144,11 +154,11 @@ mod unix {
     }
 
     fn signals_to_main(rounds: u32) {
-        in_rounds("signals to main", rounds, |random, running_in| {
-            let name = random.one_of(&["processes", "pool"]);
-            let signal = random.one_of(&SIGNALS);
+        in_rounds("signals to main", rounds, |rng, running_in| {
+            let name = rng.choice(["processes", "pool"]).unwrap();
+            let signal = rng.choice(SIGNALS).unwrap();
             let mut running = Running::start(program(name).current_dir(running_in));
-            thread::sleep(random.up_to_milliseconds(60));
+            thread::sleep(up_to_milliseconds(60, rng));
             running.signal(signal);
             let gone = running.all_gone();
 
@@ -167,11 +177,11 @@ mod unix {
     }
 
     fn signals_to_children(rounds: u32) {
-        in_rounds("signals to children", rounds, |random, running_in| {
-            let signals = [random.one_of(&SIGNALS), random.one_of(&SIGNALS)];
+        in_rounds("signals to children", rounds, |rng, running_in| {
+            let signals = [rng.choice(SIGNALS).unwrap(), rng.choice(SIGNALS).unwrap()];
             let mut running = Running::start(program("processes").current_dir(running_in));
             for (child, signal) in pids(&running.line()).zip(signals) {
-                thread::sleep(random.up_to_milliseconds(20));
+                thread::sleep(up_to_milliseconds(20, rng));
                 kill(child, signal).unwrap();
             }
             let gone = running.all_gone();
@@ -185,11 +195,11 @@ mod unix {
     }
 
     fn signals_to_a_worker(rounds: u32) {
-        in_rounds("signals to a worker", rounds, |random, running_in| {
-            let signal = random.one_of(&SIGNALS);
+        in_rounds("signals to a worker", rounds, |rng, running_in| {
+            let signal = rng.choice(SIGNALS).unwrap();
             let mut running = Running::start(program("pool").current_dir(running_in));
-            let worker = pids(&running.line()).nth(random.below(2)).unwrap();
-            thread::sleep(random.up_to_milliseconds(40));
+            let worker = pids(&running.line()).nth(rng.usize(..2)).unwrap();
+            thread::sleep(up_to_milliseconds(40, rng));
             // A worker that is done is gone.
             let _ = kill(worker, signal);
             let gone = running.all_gone();
@@ -220,6 +230,23 @@ mod unix {
 
     /// With fewer the system cannot load a program.
     const FEWEST_FILES: u32 = 4;
+
+    /// Linux alone lists the children of a process. Over TCP a worker that is killed before it has
+    /// connected is an error.
+    #[cfg(all(target_os = "linux", not(util_tcp)))]
+    fn a_pool_starts_whoever_kills_its_workers() {
+        let mut running = Running::start(&mut program("pools"));
+        let main = running.child.id();
+        while running.child.try_wait().unwrap().is_none() {
+            let children = fs::read_to_string(format!("/proc/{main}/task/{main}/children"));
+            for child in children.unwrap_or_default().split_whitespace() {
+                let _ = kill(Pid::from_raw(child.parse().unwrap()), Signal::SIGKILL);
+            }
+        }
+        running.all_gone();
+        let output = running.finish();
+        assert_eq!((exit_code(output.status), output.stderr.as_str()), (0, ""));
+    }
 
     /// Linux alone says who runs this, and counts the threads of a user.
     #[cfg(target_os = "linux")]
@@ -270,16 +297,26 @@ mod unix {
 
     const SIGNALS: [Signal; 3] = [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT];
 
+    /// The environment variable that brings back the random numbers of another run.
+    const SEED: &str = "FAULTS_SEED";
+
     /// Plays so many rounds, each with numbers of its own, in an empty folder that has to stay
     /// empty. A round gives the time after which all its processes were gone.
-    fn in_rounds(name: &str, rounds: u32, round: impl Fn(&Random, &std::path::Path) -> Duration) {
-        let random = Random::new();
-        let seed = random.0.get();
+    fn in_rounds(name: &str, rounds: u32, round: impl Fn(&mut Rng, &std::path::Path) -> Duration) {
+        let seed = match env::var(SEED) {
+            Ok(seed) => seed.parse().expect("a seed is a number"),
+            Err(_) => fastrand::u64(..),
+        };
         println!("{name}: {SEED}={seed}");
+        let mut rng = Rng::with_seed(seed);
         let folder = Folder::new(&name.replace(' ', "_"));
-        let slowest = (0..rounds).map(|_| round(&random, &folder.0)).max().unwrap();
+        let slowest = (0..rounds).map(|_| round(&mut rng, &folder.0)).max().unwrap();
         assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "a file is left");
         println!("{name}: {rounds} rounds, all gone after {slowest:.1?} at most");
+    }
+
+    fn up_to_milliseconds(milliseconds: u64, rng: &mut Rng) -> Duration {
+        Duration::from_micros(rng.u64(..milliseconds * 1000))
     }
 
     fn pids(line: &str) -> impl Iterator<Item = Pid> {
@@ -305,40 +342,6 @@ mod unix {
     impl Drop for Folder {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    /// The environment variable that brings back the random numbers of another run.
-    const SEED: &str = "UTIL_FAULTS_SEED";
-
-    /// Random enough for moments: xorshift by Marsaglia.
-    struct Random(Cell<u64>);
-
-    impl Random {
-        fn new() -> Self {
-            let seed = match env::var(SEED) {
-                Ok(seed) => seed.parse().expect("a seed is a number above 0"),
-                Err(_) => SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into(),
-            };
-            Self(Cell::new(u64::max(seed, 1)))
-        }
-
-        fn below(&self, limit: usize) -> usize {
-            let mut number = self.0.get();
-            number ^= number << 13;
-            number ^= number >> 7;
-            number ^= number << 17;
-            self.0.set(number);
-            // The low bits of the first numbers after a small seed are poor.
-            (number >> 16) as usize % limit
-        }
-
-        fn one_of<T: Copy>(&self, choices: &[T]) -> T {
-            choices[self.below(choices.len())]
-        }
-
-        fn up_to_milliseconds(&self, milliseconds: usize) -> Duration {
-            Duration::from_micros(self.below(milliseconds * 1000) as u64)
         }
     }
 }

@@ -18,3 +18,5 @@ parity::tests! {
         ids("child", "main"),
     ]
 }
+
+parity::faults! { children: End }

@@ -32,3 +32,5 @@ parity::tests! {
         swapped("ordinary: tick 5", "ordinary: tick 6"),
     ]
 }
+
+parity::faults! { children: End }

@@ -20,3 +20,5 @@ parity::tests! {
         torn("my parent is"),
     ]
 }
+
+parity::faults! { children: LiveOn }

@@ -20,3 +20,5 @@ parity::tests! {
         swapped("forked child sets 30", "main still has 20"),
     ]
 }
+
+parity::faults! { children: LiveOnOrHang }

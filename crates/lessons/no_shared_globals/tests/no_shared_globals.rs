@@ -35,3 +35,5 @@ parity::tests! {
         taking(1.8),
     ]
 }
+
+parity::faults! { children: End }

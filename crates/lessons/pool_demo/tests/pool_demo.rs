@@ -28,3 +28,5 @@ parity::tests! {
         replaced("启动--", "启动--1"),
     ]
 }
+
+parity::faults! { children: End }

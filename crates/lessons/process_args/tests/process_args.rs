@@ -20,3 +20,5 @@ parity::tests! {
         replaced("by keyword", "Process-2"),
     ]
 }
+
+parity::faults! { children: End }

@@ -19,3 +19,5 @@ parity::tests! {
         ids("shell", "two"),
     ]
 }
+
+parity::faults! { children: End }

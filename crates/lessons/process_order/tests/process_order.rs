@@ -23,3 +23,5 @@ parity::tests! {
         taking(1.5),
     ]
 }
+
+parity::faults! { children: End }

@@ -21,6 +21,8 @@ parity::tests! {
     ]
 }
 
+parity::faults! { children: LiveOn }
+
 /// A program that is not there is an error, and the next one still runs.
 fn check_missing_program(program: Program) {
     let program = program.arg("no-such-program --at-all").arg("cargo --version");

@@ -20,3 +20,5 @@ parity::tests! {
         taking(10.0),
     ]
 }
+
+parity::faults! { children: End }

@@ -25,16 +25,4 @@ parity::tests! {
     ]
 }
 
-#[test]
-#[cfg(unix)]
-fn sigint_for_main_alone_ends_both() {
-    let transcript = lesson().run_rust_until(&description(), |main| main.signal(Signal::SIGINT));
-    description().examine(&transcript).unwrap();
-}
-
-#[test]
-#[cfg(unix)]
-fn a_killed_main_takes_its_child_along() {
-    let transcript = lesson().run_rust_until(&description(), |main| main.signal(Signal::SIGKILL));
-    description().exits_with(-9).examine(&transcript).unwrap();
-}
+parity::faults! { children: End }
