@@ -142,12 +142,13 @@ def memory_of_threads():
     return after - before
 
 
-# What is shared by two processes counts half in each. Linux alone says this.
+# Without the files of programs, which are loaded already; what two processes share counts half in
+# each. Linux alone says this.
 def memory(process):
     if not os.path.exists("/proc/self/smaps_rollup"):
         sys.exit()
     with open(f"/proc/{process}/smaps_rollup") as smaps:
-        return next(1024 * int(line.split()[1]) for line in smaps if line.startswith("Pss:"))
+        return next(1024 * int(line.split()[1]) for line in smaps if line.startswith("Pss_Anon:"))
 
 
 if __name__ == "__main__":

@@ -148,10 +148,11 @@ pub fn memory_of_threads() -> Option<f64> {
     })
 }
 
-/// What is shared by two processes counts half in each. Linux alone says this.
+/// Without the files of programs, which are loaded already; what two processes share counts half in
+/// each. Linux alone says this.
 fn memory(process: &str) -> Option<f64> {
     let smaps = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let line = smaps.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    let line = smaps.lines().find_map(|line| line.strip_prefix("Pss_Anon:"))?;
     let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some(1024.0 * kilobytes)
 }
