@@ -36,8 +36,8 @@ pub(crate) struct Started {
     process: SharedChild,
     pub(crate) name: String,
     pub(crate) daemon: bool,
-    /// The child ends when this is closed, so it stays open as long as the child may run. `None`
-    /// where the worker of a pool has a channel in its place.
+    /// A child that waits for its parent's end takes the end of this for it, so it stays open as
+    /// long as the child may run. `None` where the worker of a pool has a channel in its place.
     lifeline: Mutex<Option<Lifeline>>,
     terminated: AtomicBool,
     /// Done when the first to learn of the end has looked out for a Ctrl-C.
