@@ -96,7 +96,8 @@ impl Pool {
         F: Target<Args, Output: DeserializeOwned>,
         Args: Serialize,
     {
-        let result = AsyncResult { slot: Arc::default(), output: PhantomData };
+        let queue = Arc::clone(&self.crew.queue);
+        let result = AsyncResult { slot: Arc::default(), queue, output: PhantomData };
         let slot = Arc::clone(&result.slot);
         match serde_json::to_vec(&args) {
             Ok(args) => self.crew.queue.add(Task { target: target::name_of(target), args, slot }),
@@ -134,8 +135,12 @@ impl ClosedPool {
 #[derive(Debug)]
 pub struct AsyncResult<R> {
     slot: Arc<Slot>,
+    queue: Arc<Queue>,
     output: PhantomData<fn() -> R>,
 }
+
+/// Some dozens of the shortest tasks are done in this time.
+const NAP: Duration = Duration::from_micros(50);
 
 impl<R: DeserializeOwned> AsyncResult<R> {
     /// Waits for the result of the task.
@@ -144,6 +149,11 @@ impl<R: DeserializeOwned> AsyncResult<R> {
     ///
     /// Why there is none. In CPython, `get` waits for ever when the worker has died.
     pub fn get(self) -> Result<R, TaskError> {
+        if !self.slot.is_filled() && self.queue.has_tasks() {
+            // Where tasks still wait for a worker, results come one after the other. To be woken for
+            // each of them would take more time than short tasks do.
+            thread::sleep(NAP);
+        }
         let mut outcome = self.slot.outcome.lock().unwrap();
         let outcome = loop {
             match outcome.take() {
@@ -227,6 +237,10 @@ impl Slot {
     fn fill(&self, outcome: Result<Vec<u8>, TaskError>) {
         *self.outcome.lock().unwrap() = Some(outcome);
         self.filled.notify_all();
+    }
+
+    fn is_filled(&self) -> bool {
+        self.outcome.lock().unwrap().is_some()
     }
 }
 
@@ -328,6 +342,10 @@ impl Queue {
             Err(_) => {}
         }
         worker
+    }
+
+    fn has_tasks(&self) -> bool {
+        !self.state.lock().unwrap().tasks.is_empty()
     }
 
     fn refused(&self) -> Option<TaskError> {
