@@ -78,7 +78,7 @@ fn compare(rounds: &str, write: bool) -> Result<(), String> {
                 fs::write(&file, text)
                     .map_err(|error| format!("cannot write {}: {error}", file.display()))
             };
-            book("md", &table::for_book(&figures, language))?;
+            book("md", &table::for_book(&figures, &facts, language))?;
             book("svg", &chart::draw(&figures, &facts, language))?;
         }
     }

@@ -24,9 +24,10 @@ pub fn for_terminal(figures: &[Figures]) -> String {
     text
 }
 
-pub fn for_book(figures: &[Figures], language: Language) -> String {
+/// With what it was measured on above it.
+pub fn for_book(figures: &[Figures], facts: &str, language: Language) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut text = line(&HEADER.map(str::to_owned));
+    let mut text = format!("{facts}\n\n{}", line(&HEADER.map(str::to_owned)));
     text += "| --- | --: | --: | --: | --: | --: |\n";
     for work in figures {
         text += &line(&cells(work, language));
