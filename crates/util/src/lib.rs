@@ -26,8 +26,8 @@
 //!
 //! # How a child ends
 //!
-//! With its target, or by [`Child::terminate`], or because its parent is gone: each child notices
-//! within moments when its parent has ended in any way, even by `kill -9`, and ends itself. When
+//! With its target, or by [`Child::terminate`], or because its parent is gone: when the parent has
+//! ended in any way, even by `kill -9`, each of its children ends within moments. When
 //! `main` ends, daemons are terminated and the other children are joined, as in Python. Ctrl-C
 //! ends the program and all its children, with exit status 130 and no traceback.
 //!
