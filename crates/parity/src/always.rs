@@ -39,11 +39,11 @@ pub fn always(
 /// Holds many runs of a program against a description, whose time for the whole run is left aside.
 ///
 /// `side_by_side` of them run at the same time: many where a program mostly sleeps, as many as
-/// there are cores where it computes. A program that has no end gets the Ctrl-C that its
-/// description asks for.
-/// Few where a program starts very many threads that soon end: glibc's `pthread_detach` (seen in
-/// 2.36) can read the memory of a thread that has just ended, and on a swamped machine that crashes
-/// about one such program in thousands.
+/// there are cores where it computes, few where it starts very many threads that soon end: glibc's
+/// `pthread_detach` (seen in 2.36) can read the memory of a thread that has just ended, and on a
+/// swamped machine that crashes about one such program in thousands.
+///
+/// A program that has no end gets the Ctrl-C that its description asks for.
 ///
 /// # Errors
 ///
