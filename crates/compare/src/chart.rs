@@ -92,9 +92,9 @@ mod tests {
     #[test]
     fn the_longest_bar_fills_the_width_and_the_others_are_in_proportion() {
         let mut work = Figures::new(&ROWS[1]);
-        work.python.add(2e-3);
-        work.spawn.add(8e-3);
-        work.rust.add(1e-3);
+        work.python.extend([2e-3]);
+        work.spawn.extend([8e-3]);
+        work.rust.extend([1e-3]);
         let svg = draw(&[work], "a <fast> machine & a slow one", Language::Chinese);
         let svg = roxmltree::Document::parse(&svg).unwrap();
         let width = |class: &str| -> f64 {
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn what_was_not_measured_has_no_bar() {
         let mut work = Figures::new(&ROWS[0]);
-        work.rust.add(1e-3);
+        work.rust.extend([1e-3]);
         let svg = draw(&[work], "", Language::English);
         assert!(svg.contains(r#"class="rust" x"#));
         assert!(!svg.contains(r#"class="python" x"#));

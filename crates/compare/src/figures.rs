@@ -31,21 +31,18 @@ impl Figures {
     }
 }
 
-/// Costs of the same work, in seconds or bytes.
+/// Costs of the same work, in seconds or bytes, the smallest first.
 #[derive(Debug, Default)]
 pub struct Costs(Vec<f64>);
 
+impl Extend<f64> for Costs {
+    fn extend<T: IntoIterator<Item = f64>>(&mut self, costs: T) {
+        self.0.extend(costs);
+        self.0.sort_by(f64::total_cmp);
+    }
+}
+
 impl Costs {
-    pub fn add(&mut self, cost: f64) {
-        let place = self.0.partition_point(|other| *other < cost);
-        self.0.insert(place, cost);
-    }
-
-    /// Adds the cost, if there is one.
-    pub fn extend(&mut self, cost: Option<f64>) {
-        cost.into_iter().for_each(|cost| self.add(cost));
-    }
-
     pub fn median(&self) -> Option<f64> {
         self.part(0.5)
     }
@@ -100,7 +97,7 @@ mod tests {
 
     fn costs(costs: &[f64]) -> Costs {
         let mut all = Costs::default();
-        costs.iter().for_each(|cost| all.add(*cost));
+        all.extend(costs.iter().copied());
         all
     }
 
@@ -134,10 +131,10 @@ mod tests {
     #[test]
     fn all_figures_of_a_work_have_the_scale_of_the_smallest() {
         let mut figures = Figures::new(&ROWS[0]);
-        figures.python.add(0.043);
+        figures.python.extend([0.043]);
         assert_eq!(figures.scale().name, "ms");
         assert_eq!(figures.scale().show(figures.python.median()), "43.0");
-        figures.rust.add(0.000_85);
+        figures.rust.extend([0.000_85]);
         assert_eq!(figures.scale().name, "µs");
         assert_eq!(figures.scale().show(figures.python.median()), "43000");
         assert_eq!(figures.scale().show(figures.rust.median()), "850");

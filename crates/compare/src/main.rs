@@ -152,22 +152,15 @@ fn facts(rounds: u32, language: Language) -> Result<String, String> {
     let rustc =
         printed(Command::new(env::var_os("RUSTC").unwrap_or("rustc".into())).arg("--version"))?;
     let rustc: Vec<&str> = rustc.split(' ').take(2).collect();
-    let cores = num_cpus::get();
-    let system = env::consts::OS;
-    Ok(match language {
-        Language::English => format!(
-            "{}{cores} cores, {system}, {}, {}; medians of {rounds} rounds",
-            processor().map(|name| name + ", ").unwrap_or_default(),
-            python.trim(),
-            rustc.join(" ")
-        ),
-        Language::Chinese => format!(
-            "{}{cores} 核，{system}，{}，{}；{rounds} 轮的中位数",
-            processor().map(|name| name + "，").unwrap_or_default(),
-            python.trim(),
-            rustc.join(" ")
-        ),
-    })
+    let rounds = match language {
+        Language::English => format!("; medians of {rounds} rounds"),
+        Language::Chinese => format!("；{rounds} 轮的中位数"),
+    };
+    let cores = format!("{} {}", num_cpus::get(), language.either("cores", "核"));
+    let system = env::consts::OS.to_owned();
+    let facts = [cores, system, python.trim().to_owned(), rustc.join(" ")];
+    let facts: Vec<String> = processor().into_iter().chain(facts).collect();
+    Ok(facts.join(language.either(", ", "，")) + &rounds)
 }
 
 /// Linux alone has the name of the processor in a file.

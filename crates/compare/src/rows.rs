@@ -116,3 +116,37 @@ pub const ROWS: [Row; 9] = [
         chinese: "内存：100 个等待的线程",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::ROWS;
+
+    const RUST: &str = include_str!("work.rs");
+    const PYTHON: &str = include_str!("work.py");
+
+    #[test]
+    fn each_work_is_there_in_both_languages() {
+        for row in &ROWS {
+            assert!(PYTHON.contains(&format!("\ndef {}():\n", row.name)), "{}", row.name);
+            assert!(RUST.contains(&format!("\npub fn {}() -> ", row.name)), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn both_languages_do_as_much() {
+        let constants = |source: &str, start: &str| -> Vec<String> {
+            let lines = source.lines().filter_map(|line| line.strip_prefix(start));
+            let constants = lines.filter_map(|line| line.split_once(" = "));
+            let names = constants.filter(|(name, _)| name.starts_with(char::is_uppercase));
+            names
+                .map(|(name, value)| {
+                    let name = name.split(':').next().unwrap();
+                    format!("{name} = {}", value.trim_end_matches(';'))
+                })
+                .collect()
+        };
+        let rust = constants(RUST, "const ");
+        assert_eq!(rust.len(), 6, "{rust:?}");
+        assert_eq!(rust, constants(PYTHON, ""));
+    }
+}
