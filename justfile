@@ -82,7 +82,7 @@ bench:
 
 # How long a student waits who has built nothing yet
 cold:
-    crates/compare/cold
+    crates/tools/compare/cold
 
 # Everything that has to hold before a change is done
 ci:

@@ -36,7 +36,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     for (lesson, changes) in SMALLER {
-        let path = format!("../lessons/{lesson}/src/main.rs");
+        let path = format!("../../lessons/{lesson}/src/main.rs");
         println!("cargo::rerun-if-changed={path}");
         let mut source =
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -45,7 +45,7 @@ fn main() {
             assert!(
                 times == 1,
                 "{path}: `{from}` stands there {times} times and not once. \
-                 Say in crates/schedules/build.rs which number is to be made smaller."
+                 Say in crates/tools/schedules/build.rs which number is to be made smaller."
             );
             source = source.replace(from, to);
         }

@@ -23,7 +23,7 @@ pub fn find(typed: &OsStr) -> Result<PathBuf, String> {
 
 /// The root of this repository.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
 /// Builds a lesson and returns its program, as cargo names it.

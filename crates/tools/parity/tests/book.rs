@@ -15,7 +15,7 @@ const ENGLISH_WORDS: usize = 460;
 const CHINESE_CHARACTERS: usize = 700;
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
 fn read(path: &str) -> String {

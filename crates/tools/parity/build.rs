@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let lessons = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../lessons");
+    let lessons = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../lessons");
     println!("cargo::rerun-if-changed={}", lessons.display());
 
     let mut names: Vec<String> = fs::read_dir(&lessons)

@@ -23,7 +23,7 @@ pub fn specimen() -> PathBuf {
 }
 
 pub fn lesson(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons").join(path)
 }
 
 /// A run of the tool, with everything that it left.

@@ -24,7 +24,7 @@ const DEPENDENCIES: [(&str, &[&str]); 7] = [
 ];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
 fn read(path: impl AsRef<Path>) -> String {

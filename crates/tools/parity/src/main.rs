@@ -160,7 +160,7 @@ fn build(name: &str) -> Result<(), String> {
 
 fn lesson(name: &str) -> Lesson {
     let twin = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../lessons")
+        .join("../../lessons")
         .join(name)
         .join(format!("{name}.py"));
     let executable = folder().join(name).with_extension(env::consts::EXE_EXTENSION);

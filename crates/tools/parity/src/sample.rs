@@ -13,7 +13,9 @@ const REST: &str = "…\n";
 
 /// The file with the sample of a lesson.
 pub fn file(lesson: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/samples").join(format!("{lesson}.txt"))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../docs/samples")
+        .join(format!("{lesson}.txt"))
 }
 
 /// What a page shows of a run: all of it, or its beginning, which ends with a whole piece.

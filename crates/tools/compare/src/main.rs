@@ -171,5 +171,5 @@ fn processor() -> Option<String> {
 }
 
 fn folder_of_the_book() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/compare")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/compare")
 }

@@ -14,7 +14,7 @@ use crate::{Description, Lesson, Program, Transcript};
 ///
 /// When a command fails, or the program does not say what the lesson says.
 pub fn hand_in(lesson: &str, description: &Description) {
-    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let read = |path: &str| {
         fs::read_to_string(course.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     };
