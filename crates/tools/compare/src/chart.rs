@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use text::escape_xml;
+
 use crate::figures::{Costs, Figures};
 use crate::rows::Language;
 
@@ -29,12 +31,12 @@ pub fn draw(figures: &[Figures], facts: &str, language: Language) -> String {
     );
     for line in [facts, note] {
         let _ =
-            writeln!(body, r#"<text class="faint" x="{EDGE}" y="{y}">{}</text>"#, escaped(line));
+            writeln!(body, r#"<text class="faint" x="{EDGE}" y="{y}">{}</text>"#, escape_xml(line));
         y += LINE;
     }
     for work in figures {
         y += GAP;
-        let label = escaped(work.row.words(language));
+        let label = escape_xml(work.row.words(language));
         let _ = writeln!(body, r#"<text class="label" x="{EDGE}" y="{y}">{label}</text>"#);
         y = group(&mut body, work, y + 6.0);
     }
@@ -78,10 +80,6 @@ fn group(body: &mut String, work: &Figures, mut y: f64) -> f64 {
         y += LINE;
     }
     y
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

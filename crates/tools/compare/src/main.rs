@@ -114,7 +114,7 @@ fn measure(rounds: u32) -> Result<Vec<Figures>, String> {
 
 fn python(start_method: &str, work: &str) -> Result<Option<f64>, String> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/work.py");
-    cost(Command::new(parity::find_python()?).arg(program).args([start_method, work]))
+    cost(Command::new(course::python()?).arg(program).args([start_method, work]))
 }
 
 fn rust(work: &str) -> Result<Option<f64>, String> {
@@ -146,7 +146,7 @@ fn printed(command: &mut Command) -> Result<String, String> {
 /// What was measured on.
 fn facts(rounds: u32, language: Language) -> Result<String, String> {
     let python = printed(
-        Command::new(parity::find_python()?)
+        Command::new(course::python()?)
             .args(["-c", "import platform as p; print('CPython', p.python_version())"]),
     )?;
     let rustc =

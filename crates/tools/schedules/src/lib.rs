@@ -64,7 +64,6 @@ mod step;
 mod story;
 #[cfg(test)]
 mod tests;
-mod text;
 mod words;
 
 pub use page::pages;

@@ -2,8 +2,8 @@
 
 use crate::run::{End, Run};
 use crate::step::{Action, LockNumber, Step, ThreadNumber};
-use crate::text::on_one_line;
 use crate::{Ending, STEP_LIMIT};
+use text::on_one_line;
 
 /// What a thread is called.
 pub(crate) fn thread(run: &Run, number: ThreadNumber) -> String {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 use crate::trace::{Lane, Print, State, Trace};
 use crate::tree::{self, Row};
 
@@ -236,20 +234,6 @@ pub fn time(length: Duration) -> String {
 fn rounded(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
-}
-
-/// As much of a text as fits into so many columns of a terminal.
-pub fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_string();
-    }
-    let mut width = 1;
-    let fits = |c: &char| {
-        width += c.width().unwrap_or(0);
-        width <= columns
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    start + "…"
 }
 
 /// Before the first birth, the first word and the first sleep a program only loads itself, which

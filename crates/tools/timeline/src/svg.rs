@@ -2,9 +2,10 @@
 
 use std::fmt::{Display, Write};
 
+use text::{cut, escape_xml};
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Handover, Segment, shortened, time};
+use crate::chart::{Chart, Handover, Segment, time};
 use crate::trace::State;
 
 /// All lengths are in the picture's own unit, a pixel when it is shown at its size.
@@ -102,7 +103,7 @@ impl<'a> Picture<'a> {
 
     fn draw(mut self) -> String {
         let height = self.height;
-        let title = escaped(&shortened(&self.chart.title, TITLE));
+        let title = escape_xml(&cut(&self.chart.title, TITLE));
         self.add(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" class="timeline" role="img">
 <title>{title}</title>
@@ -111,7 +112,7 @@ impl<'a> Picture<'a> {
 <rect class="page" width="{WIDTH}" height="{height:.0}" rx="8"/>
 <text class="title" x="{EDGE}" y="34">{title}</text>
 <text class="faint" x="{EDGE}" y="54">{}</text>"#,
-            escaped(&self.chart.facts)
+            escape_xml(&self.chart.facts)
         ));
         self.legend();
         self.scale();
@@ -172,14 +173,14 @@ impl<'a> Picture<'a> {
         let step = steps.into_iter().find(|&step| step as f64 * self.row >= 15.0);
         for (at, row) in self.chart.rows.iter().enumerate().step_by(step.unwrap_or(1000)) {
             let (x, y) = (EDGE + indent(row.depth), self.tops[at] + self.bar / 2.0 + 4.0);
-            let label = escaped(&row.label);
+            let label = escape_xml(&row.label);
             self.add(format_args!(r#"<text x="{x:.1}" y="{y:.1}">{label}</text>"#));
         }
     }
 
     fn bars(&mut self, row: usize) {
         let place = &self.chart.rows[row];
-        let label = escaped(&place.label);
+        let label = escape_xml(&place.label);
         for segment in self.chart.segments(self.chart.lane(place), self.columns()) {
             let (x, end) = (self.x(segment.start), self.x(segment.end));
             // Only what runs fills its lane, where there is room to show it.
@@ -243,7 +244,7 @@ impl<'a> Picture<'a> {
         for word in self.chart.words(lane, self.length as usize) {
             let at = self.x(word.at);
             let columns = (self.length / WORD_CHARACTER) as usize;
-            let text = escaped(&shortened(&word.text, columns));
+            let text = escape_xml(&cut(&word.text, columns));
             let below = if self.worded[row] { 4.0 } else { 0.0 };
             self.add(format_args!(
                 r#"<path class="print" d="M{at:.1} {top:.1}V{:.1}"><title>{}: {text}</title></path>"#,
@@ -302,21 +303,4 @@ fn hint(segment: &Segment) -> String {
         0 | 1 => format!("{}, {}", state.label(), time(*total)),
         _ => format!("{}, {} in {times} parts", state.label(), time(*total)),
     }
-}
-
-/// Text for a document: no character that XML does not allow.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use text::cut;
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, shortened, time};
+use crate::chart::{Chart, time};
 use crate::trace::State;
 use crate::tree::Row;
 
@@ -49,7 +50,7 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     let columns = style.width.saturating_sub(margin + 1).max(20);
     let pen = Pen { color: style.color };
 
-    let title = shortened(&chart.title, style.width / 2);
+    let title = cut(&chart.title, style.width / 2);
     let mut text = format!("{}  {}\n", pen.bold(&title), chart.facts);
     for (row, label) in rows.iter().zip(&labels) {
         let padding = " ".repeat(margin - label.width());
@@ -71,7 +72,7 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
 
 fn label(row: &Row) -> String {
     let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label);
-    shortened(&text, LABEL)
+    cut(&text, LABEL)
 }
 
 /// What a lane does in each column, None where it does not exist.
@@ -92,7 +93,7 @@ fn words(chart: &Chart<'_>, row: &Row, columns: usize) -> String {
     let mut line = String::new();
     let mut used = 0;
     for word in words.iter().filter(|word| !word.text.is_empty()) {
-        let text = shortened(&word.text, columns);
+        let text = cut(&word.text, columns);
         // A word at the right edge moves left as far as it must.
         let at = (chart.position(word.at) * columns as f64) as usize;
         let at = at.min(columns - text.width());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::chart::{Chart, Words, shortened, time};
+use crate::chart::{Chart, Words, time};
 use crate::terminal::{self, Style};
 use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
 use crate::{json, svg};
@@ -236,13 +236,6 @@ fn times_have_about_three_digits() {
         .map(|nanos| time(Duration::from_nanos(nanos)))
         .into();
     assert_eq!(written, ["0", "0 µs", "1 ms", "1.23 ms", "12.3 ms", "1 s", "61 s"]);
-}
-
-#[test]
-fn a_text_is_shortened_to_its_columns() {
-    assert_eq!(shortened("ping", 4), "ping");
-    assert_eq!(shortened("ping pong", 5), "ping…");
-    assert_eq!(shortened("账户余额", 5), "账户…");
 }
 
 #[test]

@@ -1,0 +1,143 @@
+//! The lessons, seen by the tools: by name and by path.
+//!
+//! # Layout
+//!
+//! * the folders of the course, and the names of its lessons
+//! * [`build`]: a lesson's program, as cargo names it
+//! * [`python`]: the interpreter that runs the Python twins
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The root of the course.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+}
+
+/// The names of all lessons, in the order of the alphabet.
+///
+/// # Panics
+///
+/// When the folder of the lessons cannot be read: then this program has outlived its course.
+pub fn lessons() -> Vec<String> {
+    let folder = root().join("crates/lessons");
+    let entries =
+        fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|lesson| lesson.join("Cargo.toml").is_file())
+        .map(|lesson| lesson.file_name().expect("a folder has a name").to_string_lossy().into())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Whether there is a lesson of this name.
+pub fn is_lesson(name: &str) -> bool {
+    lessons().iter().any(|lesson| lesson == name)
+}
+
+/// The folder of a lesson.
+pub fn folder(lesson: &str) -> PathBuf {
+    root().join("crates/lessons").join(lesson)
+}
+
+/// The Rust program of a lesson.
+pub fn source(lesson: &str) -> PathBuf {
+    folder(lesson).join("src/main.rs")
+}
+
+/// The same program in Python.
+pub fn twin(lesson: &str) -> PathBuf {
+    folder(lesson).join(format!("{lesson}.py"))
+}
+
+/// Builds a lesson, in the profile in which this tool was built, and returns its program.
+///
+/// # Errors
+///
+/// When it cannot be built. What the compiler says of it has gone to stderr by then.
+pub fn build(lesson: &str) -> Result<PathBuf, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(&cargo);
+    command
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
+        .args(["--package", lesson])
+        .current_dir(root())
+        .stderr(Stdio::inherit());
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let built = command
+        .output()
+        .map_err(|error| format!("cannot start {}: {error}", cargo.to_string_lossy()))?;
+    if !built.status.success() {
+        return Err(format!("the lesson {lesson} does not build"));
+    }
+    String::from_utf8_lossy(&built.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+        .ok_or_else(|| format!("the lesson {lesson} has no program"))
+}
+
+/// The path of the Python interpreter.
+///
+/// # Errors
+///
+/// What is missing, in words.
+pub fn python() -> Result<&'static Path, String> {
+    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
+        let command = if cfg!(windows) { "python" } else { "python3" };
+        interpreter(command).map_err(|error| {
+            format!("this needs Python: install {command} (3.9 or later). {error}")
+        })
+    });
+    found.as_deref().map_err(Clone::clone)
+}
+
+/// The interpreter behind a command: `python3` may be a script that looks for it at every start, and
+/// signals and process ids need the real one.
+///
+/// # Errors
+///
+/// Why it does not start, or what it says instead.
+pub fn interpreter(command: impl AsRef<Path>) -> Result<PathBuf, String> {
+    let command = command.as_ref();
+    let asked = Command::new(command)
+        .args(["-S", "-c", "import sys; print(sys.executable)"])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !asked.status.success() {
+        return Err(format!(
+            "{} does not work: {}",
+            command.display(),
+            String::from_utf8_lossy(&asked.stderr).trim_end()
+        ));
+    }
+    Ok(String::from_utf8_lossy(&asked.stdout).trim_end().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lesson_has_its_two_programs() {
+        for lesson in lessons() {
+            assert!(source(&lesson).is_file(), "{lesson} has no main.rs");
+            assert!(twin(&lesson).is_file(), "{lesson} has no Python twin");
+        }
+    }
+
+    #[test]
+    fn a_lesson_is_known_by_its_name_alone() {
+        assert!(is_lesson("bank_lock"));
+        assert!(!is_lesson("bank_lock/src") && !is_lesson("") && !is_lesson(".."));
+    }
+}
