@@ -27,6 +27,10 @@ book:
 samples *lessons:
     cargo run --quiet --package parity -- --samples {{lessons}}
 
+# Run the recipes and write down what the books show of them
+recipes:
+    docs/recipes/run
+
 # Write down the stories that the books tell
 stories:
     cargo run --quiet --package schedules -- pages
