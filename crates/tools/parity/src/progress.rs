@@ -1,0 +1,40 @@
+//! How far a long command has come, on stderr, where that is a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A line that says what is being done, how much of it is done, and when the rest will be.
+#[derive(Debug)]
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// Nothing is done yet of so many things.
+    pub fn new(things: usize) -> Self {
+        let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}")
+            .expect("a template without mistakes");
+        let bar = ProgressBar::new(things as u64).with_style(style);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    /// Says what is being done.
+    pub fn about(&self, what: String) {
+        self.0.set_message(what);
+    }
+
+    /// One thing more is done.
+    pub fn one_more(&self) {
+        self.0.inc(1);
+    }
+
+    /// Prints a line of the result, above the progress.
+    pub fn print(&self, line: &str) {
+        self.0.suspend(|| println!("{line}"));
+    }
+
+    /// Takes it off the screen.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
