@@ -142,10 +142,10 @@ fn all(names: &[String]) -> Result<bool, String> {
     for name in names {
         least += 2.0 * description(name)?.sleep_seconds();
     }
-    eprintln!(
-        "{} lessons run in Rust and in Python, one after the other. They sleep for {least:.0} s in all.",
-        names.len()
-    );
+    eprintln!("{} lessons run in Rust and in Python, one after the other.", names.len());
+    if least > 0.0 {
+        eprintln!("They sleep for {least:.0} s in all, so it takes longer than that.");
+    }
     let progress = Progress::new(names.len());
     let mut executables = Vec::new();
     for name in names {
