@@ -31,6 +31,10 @@ samples *lessons:
 new-lesson name kind sections english chinese:
     cargo run --quiet --package house -- new-lesson {{name}} {{kind}} "{{sections}}" "{{english}}" "{{chinese}}"
 
+# Run the recipes and write down what the books show of them
+recipes:
+    docs/recipes/run
+
 # Write down the stories that the books tell
 stories:
     cargo run --quiet --package schedules -- pages
