@@ -66,7 +66,8 @@ fn queue_threads() {
     assert_eq!(lines.len(), 7, "{printed}");
     for producer in 1..=2 {
         let start = format!("producer {producer}: ");
-        let numbers: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix(&start)).collect();
+        let numbers: Vec<&str> =
+            lines.iter().filter_map(|line| line.strip_prefix(&start)).collect();
         assert_eq!(numbers, ["1", "2", "3"], "{printed}");
     }
     assert_eq!(lines[6], "all producers are done");
@@ -104,7 +105,10 @@ fn every_recipe_is_run_and_is_on_the_page() {
         for language in ["en", "zh"] {
             let page = folder.join(format!("../../docs/{language}/src/recipes.md"));
             let page = fs::read_to_string(page).unwrap();
-            assert!(page.contains(&format!("crates/recipes/src/bin/{file}}}}}")), "{language}: {name}");
+            assert!(
+                page.contains(&format!("crates/recipes/src/bin/{file}}}}}")),
+                "{language}: {name}"
+            );
             assert!(page.contains(&format!("--bin {name}\n")), "{language}: how to run {name}");
         }
     }
