@@ -81,7 +81,7 @@ compare *arguments:
 
 # What a child process and a pool cost, beside the least that they could cost
 bench:
-    cargo bench --package util
+    cargo bench --package bench
 
 # How long a student waits who has built nothing yet
 cold:

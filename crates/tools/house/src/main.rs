@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use house::new_lesson::{NewLesson, note_seconds};
 use house::sample;
+use progress::Progress;
 use runner::Lesson;
 
 /// Makes lessons that are added, and what the books show of a run.
@@ -64,8 +65,9 @@ fn main() -> ExitCode {
 fn samples(named: &[String]) -> Result<(), String> {
     let all = || descriptions::ALL.iter().map(|described| described.lesson.to_owned()).collect();
     let names: Vec<String> = if named.is_empty() { all() } else { named.to_vec() };
-    for (name, number) in names.iter().zip(1..) {
-        eprintln!("{number} of {}: {name}", names.len());
+    let progress = Progress::new(names.len());
+    for name in &names {
+        progress.about(name);
         let description =
             descriptions::of(name).ok_or_else(|| format!("there is no lesson {name}"))?;
         let lesson = Lesson::new(name, course::build(name)?, description);
@@ -74,6 +76,7 @@ fn samples(named: &[String]) -> Result<(), String> {
         fs::write(&file, sample::cut(run, lesson.description()))
             .map_err(|error| format!("{}: {error}", file.display()))?;
         note_seconds(name, run.took.as_secs_f64())?;
+        progress.one_more();
     }
     Ok(())
 }

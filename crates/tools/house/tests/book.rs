@@ -9,8 +9,7 @@ use course::{fields, listed};
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// Pages that are looked up, not read.
-const TABLES: [&str; 6] =
-    ["map", "claims", "from_python", "recipes", "trouble", "dependencies"];
+const TABLES: [&str; 6] = ["map", "claims", "from_python", "recipes", "trouble", "dependencies"];
 
 /// Two minutes of reading: 230 English words a minute, 350 Chinese characters.
 const ENGLISH_WORDS: usize = 460;

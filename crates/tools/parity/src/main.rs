@@ -5,11 +5,9 @@
 //!
 //! * `measured`: one run and what it cost, each in a process of its own
 //! * `columns`: how two runs look side by side, and many in a table
-//! * `progress`: how far a long command has come
 
 mod columns;
 mod measured;
-mod progress;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,10 +17,9 @@ use std::time::Instant;
 use clap::Parser;
 use course::Kind;
 use measured::{Language, Measured};
+use progress::Progress;
 use runner::{Cores, Program};
 use says::Description;
-
-use crate::progress::Progress;
 
 /// Runs a lesson and its Python twin side by side. Without a name it runs all lessons, one after the
 /// other, and shows in a table what each of them costs.
@@ -99,7 +96,7 @@ fn side_by_side(name: &str) -> Result<bool, String> {
     progress.one_more();
     progress.about(format!("{name} in Python"));
     let python = Measured::run(Language::Python, name, &executable)?;
-    progress.clear();
+    drop(progress);
     println!("{name}\n");
     print!("{}", columns::side_by_side(&rust, &python));
     Ok(rust.fits() && python.fits())
@@ -116,13 +113,13 @@ fn many(times: usize, names: &[String]) -> Result<bool, String> {
         let program = Program::new(course::build(name)?);
         let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
         let progress = Progress::new(times);
-        progress.about(name.clone());
+        progress.about(name);
         let from = Instant::now();
         let outcome =
             runner::many_runs(times, side_by_side, Cores::All, &program, &description, |_| {
                 progress.one_more();
             });
-        progress.clear();
+        drop(progress);
         match &outcome {
             Ok(()) => {
                 let seconds = from.elapsed().as_secs_f64();
@@ -145,10 +142,10 @@ fn all(names: &[String]) -> Result<bool, String> {
     for name in names {
         least += 2.0 * description(name)?.sleep_seconds();
     }
-    eprintln!(
-        "{} lessons run in Rust and in Python, one after the other. They sleep for {least:.0} s in all.",
-        names.len()
-    );
+    eprintln!("{} lessons run in Rust and in Python, one after the other.", names.len());
+    if least > 0.0 {
+        eprintln!("They sleep for {least:.0} s in all, so it takes longer than that.");
+    }
     let progress = Progress::new(names.len());
     let mut executables = Vec::new();
     for name in names {
@@ -156,7 +153,7 @@ fn all(names: &[String]) -> Result<bool, String> {
         executables.push(course::build(name)?);
         progress.one_more();
     }
-    progress.clear();
+    drop(progress);
 
     println!("Wall and CPU time in seconds, peak memory of the largest process in MB.");
     println!("{}", columns::header());
@@ -164,7 +161,7 @@ fn all(names: &[String]) -> Result<bool, String> {
     let mut all_fit = true;
     let mut complaints = String::new();
     for (name, executable) in names.iter().zip(&executables) {
-        progress.about(name.clone());
+        progress.about(name);
         let rust = Measured::run(Language::Rust, name, executable)?;
         let python = Measured::run(Language::Python, name, executable)?;
         let row = columns::row(name, &rust, &python, description(name)?.sleep_seconds());
@@ -177,7 +174,7 @@ fn all(names: &[String]) -> Result<bool, String> {
         }
         all_fit &= rust.fits() && python.fits();
     }
-    progress.clear();
+    drop(progress);
     print!("{complaints}");
     Ok(all_fit)
 }

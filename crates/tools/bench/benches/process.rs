@@ -54,6 +54,7 @@ fn main() -> io::Result<()> {
 fn nothing() {}
 
 #[cfg(unix)]
+#[allow(unsafe_code, reason = "what is measured is fork, which no safe call gives")]
 mod unix {
     use nix::sys::wait::waitpid;
     use nix::unistd::{ForkResult, fork};
