@@ -26,7 +26,6 @@ for thread in threads:
 for thread in threads:
     thread.join()
 
-expected = 2 * ROUNDS
-print(f"expected: {expected}")
+print(f"expected: {2 * ROUNDS}")
 print(f"counted: {num}")
-print(f"lost: {expected - num}")
+print(f"lost: {2 * ROUNDS - num}")
