@@ -10,12 +10,11 @@ def add():
     global num
     for _ in range(ROUNDS):
         read = num
-        # A moment passes. What the other thread writes now, the last line overwrites.
         pause()
         num = read + 1
 
 
-# Even an empty call is a place where Python switches from thread to thread.
+# A moment passes: even an empty call is a place where Python switches from thread to thread.
 def pause():
     pass
 
