@@ -68,6 +68,17 @@ fn without_spaces(text: &str) -> String {
 }
 
 #[test]
+fn every_lesson_has_steps() {
+    let mut lessons: Vec<String> = fs::read_dir(book::course().join("crates/lessons"))
+        .unwrap()
+        .map(|lesson| lesson.unwrap().file_name().into_string().unwrap())
+        .collect();
+    lessons.sort();
+    let with_steps: Vec<String> = pages().into_iter().map(|(lesson, _)| lesson).collect();
+    assert_eq!(lessons, with_steps, "docs/try/NAME.txt");
+}
+
+#[test]
 fn every_change_can_be_made() {
     for (lesson, steps) in pages() {
         for step in steps {
