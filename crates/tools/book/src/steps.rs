@@ -25,6 +25,7 @@
 //! | `until …` | it is ended when this text has been printed |
 //! | `args …` | the command line, split as a shell does |
 //! | `release` | it is built with `--release` |
+//! | `says …` | a word of the page that is no part of the program |
 //! | `by hand …` | no test tries it, and why not |
 //!
 //! A line that begins with `#` is a comment.
@@ -41,6 +42,7 @@ pub struct Step {
     /// Whether it is about the Python program.
     pub python: bool,
     changes: Vec<Change>,
+    says: Vec<String>,
     /// What comes of it.
     pub outcome: Outcome,
 }
@@ -187,8 +189,8 @@ impl Step {
         };
         let lines = self.outcome.lines.iter().map(String::as_str);
         let args = self.outcome.args.iter().map(String::as_str);
-        let by_hand = self.outcome.by_hand.as_deref();
-        changed.chain(claimed).chain(until).chain(lines).chain(args).chain(by_hand)
+        let says = self.says.iter().map(String::as_str);
+        changed.chain(claimed).chain(until).chain(lines).chain(args).chain(says)
     }
 
     fn read(&mut self, word: &str, rest: &str) -> Option<()> {
@@ -218,6 +220,7 @@ impl Step {
             "exits" => outcome.exit_code = rest.parse().ok()?,
             "takes" => outcome.takes = rest.parse().ok()?,
             "sooner" => outcome.sooner = true,
+            "says" => self.says.push(text()?),
             "hangs" => outcome.ending = Ending::Hangs,
             "until" => outcome.ending = Ending::Until(text()?),
             "args" => {
@@ -280,7 +283,10 @@ pub fn reads(line: &str, pattern: &str) -> bool {
             least.parse().is_ok_and(|least: f64| least <= number)
                 && most.parse().is_ok_and(|most: f64| number <= most)
         };
-        number.parse().is_ok_and(within) && reads(line, after)
+        // A full stop behind a number ends the sentence.
+        let stop = if number.ends_with('.') { "." } else { "" };
+        let number = number.trim_end_matches('.');
+        number.parse().is_ok_and(within) && reads(&format!("{stop}{line}"), after)
     } else {
         hole.is_empty()
             && line
@@ -314,7 +320,7 @@ mod tests {
     fn a_pattern_has_numbers_and_anything() {
         assert!(reads("left: 12 of 100", "left: {1..99} of 100"));
         assert!(!reads("left: 0 of 100", "left: {1..99} of 100"));
-        assert!(reads("child 12 says 1.5", "child {} says {1.0..2.0}"));
+        assert!(reads("child 12 says 1.5.", "child {} says {1.0..2.0}."));
         assert!(!reads("child says", "child {}!"));
     }
 }
