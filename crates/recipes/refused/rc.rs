@@ -1,4 +1,4 @@
-// error[E0277]: an Rc counts its owners without a lock, so it cannot be sent to another thread.
+// error[E0277]: `Rc<Cell<bool>>` cannot be sent between threads safely
 
 use std::cell::Cell;
 use std::rc::Rc;
