@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 use text::{cut, escape_xml};
 use unicode_width::UnicodeWidthStr;
 
+use crate::language::Language;
 use crate::chart::{Chart, Handover, Segment, time};
 use crate::trace::State;
 
@@ -29,20 +30,11 @@ const ARROW_SPACE: f64 = 3.0;
 const STYLE: &str = include_str!("svg.css");
 
 fn class(state: State) -> &'static str {
-    match state {
-        State::Running => "running",
-        State::Sleeping => "sleeping",
-        State::Lock => "lock",
-        State::Wakeup => "wakeup",
-        State::ThreadEnd => "thread",
-        State::ProcessEnd => "process",
-        State::Input => "input",
-        State::Interpreter => "interpreter",
-    }
+    state.key()
 }
 
 /// Draws the chart as an SVG document.
-pub fn draw(chart: &Chart<'_>) -> String {
+pub fn draw(chart: &Chart<'_>, _language: Language, _every: bool) -> String {
     Picture::new(chart).draw()
 }
 
@@ -112,7 +104,7 @@ impl<'a> Picture<'a> {
 <rect class="page" width="{WIDTH}" height="{height:.0}" rx="8"/>
 <text class="title" x="{EDGE}" y="34">{title}</text>
 <text class="faint" x="{EDGE}" y="54">{}</text>"#,
-            escape_xml(&self.chart.facts)
+            escape_xml(&self.chart.facts(Language::En))
         ));
         self.legend();
         self.scale();
@@ -143,8 +135,8 @@ impl<'a> Picture<'a> {
     /// What the colours mean, as far as they occur.
     fn legend(&mut self) {
         let mut x = EDGE;
-        for state in self.chart.states(self.columns()) {
-            let label = state.label();
+        for state in self.chart.states(&self.chart.rows, self.columns()) {
+            let label = Language::En.state(state);
             let (class, text) = (class(state), x + 18.0);
             self.add(format_args!(
                 r#"<rect class="{class}" x="{x:.0}" y="70" width="12" height="12" rx="2"/><text x="{text:.0}" y="80">{label}</text>"#
@@ -298,9 +290,9 @@ fn indent(depth: usize) -> f64 {
 
 /// What a bar says when the mouse rests on it.
 fn hint(segment: &Segment) -> String {
-    let Segment { state, times, total, .. } = segment;
+    let &Segment { state, times, total, .. } = segment;
     match times {
-        0 | 1 => format!("{}, {}", state.label(), time(*total)),
-        _ => format!("{}, {} in {times} parts", state.label(), time(*total)),
+        0 | 1 => format!("{}, {}", Language::En.state(state), time(total)),
+        _ => format!("{}, {} in {times} parts", Language::En.state(state), time(total)),
     }
 }

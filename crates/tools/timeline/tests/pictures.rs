@@ -34,6 +34,8 @@ fn the_json_is_in_the_trace_event_format() {
         let phases: Vec<_> = ends.iter().map(|end| end["ph"].as_str().unwrap()).collect();
         assert_eq!(phases, ["s", "f"], "{ends:?}");
         assert!(ends[0]["ts"].as_f64() <= ends[1]["ts"].as_f64(), "{ends:?}");
+        // Without it Perfetto ties the end to the next bar that begins later, not to the one it is in.
+        assert_eq!(ends[1]["bp"], "e", "{ends:?}");
         // An arrow without a bar at its ends is not drawn.
         for end in ends {
             let inside = trace.events.iter().any(|bar| {
@@ -53,6 +55,40 @@ fn the_json_is_in_the_trace_event_format() {
             assert!((end - start).abs() < 0.001, "a gap or an overlap before {bar}");
         }
     }
+}
+
+/// What Perfetto ties an arrow to, which reads events in the order of their times, those of one time
+/// as they stand in the file: to the bar that began last in the lane, if it has not ended yet.
+#[test]
+fn every_arrow_arrives_as_perfetto_reads_it() {
+    let trace = watch(&[], &["bank_lock"]).trace;
+    let mut events: Vec<&Value> = trace.events.iter().filter(|e| e["ph"] != "M").collect();
+    events.sort_by(|a, b| a["ts"].as_f64().unwrap().total_cmp(&b["ts"].as_f64().unwrap()));
+    let mut open: HashMap<i64, &Value> = HashMap::new();
+    let mut arrived: HashMap<&str, Vec<&str>> = HashMap::new();
+    for event in events {
+        let lane = event["tid"].as_i64().unwrap();
+        match event["ph"].as_str().unwrap() {
+            "X" => drop(open.insert(lane, event)),
+            phase @ ("s" | "f") => {
+                let bar = open.get(&lane).unwrap_or_else(|| panic!("no bar at {event}"));
+                let end = bar["ts"].as_f64().unwrap() + bar["dur"].as_f64().unwrap();
+                assert!(end >= event["ts"].as_f64().unwrap() - 0.001, "{event} after {bar}");
+                let enclosing = phase == "s" || event["bp"] == "e";
+                assert!(enclosing, "{event} is tied to the next bar");
+                if phase == "f" {
+                    let kind = event["name"].as_str().unwrap();
+                    arrived.entry(kind).or_default().push(bar["name"].as_str().unwrap());
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(arrived["birth"].len(), 100);
+    assert!(arrived["wake"].len() > 50);
+    // Whoever is handed the lock goes on.
+    let goes_on = |name: &&&str| !name.starts_with("waiting for a lock");
+    assert_eq!(arrived["wake"].iter().filter(goes_on).count(), arrived["wake"].len());
 }
 
 #[test]
