@@ -58,7 +58,8 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     let rows: Vec<&Row> = chart.rows.iter().step_by(step).collect();
     // In a narrow terminal the bars get the most of what there is.
     let longest = LABEL.min(style.width / 3).max(4);
-    let labels: Vec<String> = rows.iter().map(|row| label(row, longest)).collect();
+    let labels: Vec<String> =
+        rows.iter().map(|row| label(row, longest, style.language)).collect();
     let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 1;
     let columns = style.width.saturating_sub(margin + 1).max(8);
     let pen = Pen { color: style.color };
@@ -121,8 +122,8 @@ fn wrapped(pieces: &[&str], between: &str, width: usize) -> String {
     text + &line + "\n"
 }
 
-fn label(row: &Row, longest: usize) -> String {
-    let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label);
+fn label(row: &Row, longest: usize, language: Language) -> String {
+    let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label_in(language));
     cut(&text, longest)
 }
 

@@ -1,7 +1,9 @@
 //! The order and the names of the lanes: threads under their process, children under their parent.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use crate::language::Language;
 use crate::trace::{Lane, Trace};
 
 /// One lane in its place.
@@ -11,6 +13,40 @@ pub struct Row {
     pub label: String,
     /// How deep it stands in the tree of processes and their threads.
     pub depth: usize,
+}
+
+impl Row {
+    pub fn label_in(&self, language: Language) -> String {
+        let translated = [("thread ", "线程 "), ("process ", "进程 ")].into_iter();
+        let mut labels = translated.filter_map(|(english, chinese)| {
+            Some(format!("{chinese}{}", self.label.strip_prefix(english)?))
+        });
+        match language {
+            Language::En => self.label.clone(),
+            Language::Zh => labels.next().unwrap_or_else(|| self.label.clone()),
+        }
+    }
+}
+
+/// Rows that are read as one: neighbours of one kind, made by the same lane, with the same name but
+/// for a number at its end. Each row is in one group, most are alone in theirs.
+pub fn groups(trace: &Trace, rows: &[Row]) -> Vec<Range<usize>> {
+    let kind = |at: usize| {
+        let lane = &trace.lanes[rows[at].lane];
+        let name = lane.name.as_deref().unwrap_or_default();
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        // Whoever has lanes of its own below it stands alone.
+        let alone = rows.get(at + 1).is_some_and(|next| next.depth > rows[at].depth);
+        (!alone && at > 0).then_some((lane.parent, lane.is_process(), rows[at].depth, name))
+    };
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for at in 0..rows.len() {
+        match groups.last_mut() {
+            Some(group) if kind(at).is_some() && kind(at) == kind(group.start) => group.end += 1,
+            _ => groups.push(at..at + 1),
+        }
+    }
+    groups
 }
 
 /// The lanes to draw, main first. Without `every_thread` those that a library made for itself are

@@ -183,7 +183,11 @@ impl Watch {
             const TO_WAKE_UP: Duration = Duration::from_micros(50);
             let late = times.ready.saturating_sub(self.waited) + TO_WAKE_UP;
             self.waited = times.ready;
-            self.idle = self.idle.max(self.clock.elapsed().saturating_sub(late));
+            let idle = self.clock.elapsed().saturating_sub(late);
+            // Who had stopped before this thread went to sleep may have done so long ago.
+            if idle > now {
+                self.idle = idle;
+            }
         }
         if let Some(request) = news.request {
             self.asked(request, say);

@@ -150,3 +150,47 @@ fn child_text<'a>(node: roxmltree::Node<'a, '_>, name: &str) -> Option<&'a str> 
         .find(|child| child.has_tag_name(name) || child.tag_name().name() == name)?
         .text()
 }
+
+#[test]
+fn the_page_needs_nothing_but_itself() {
+    let folder = common::Folder::new();
+    let page = folder.0.join("page.html");
+    // A name that would end the script, if it were put there as it is.
+    let odd = "echo '</script><b>'; sleep 0.05 # </script>";
+    let output =
+        common::timeline().arg("--html").arg(&page).args(["sh", "-c", odd]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("</script>").count(), 2);
+    assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("@import"));
+    let data = page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["rows"][0]["prints"][0][1], "</script><b>\n");
+    // Every state has its colour in the page.
+    for state in data["states"].as_array().unwrap() {
+        let color = format!("--{}: light-dark(", state["key"].as_str().unwrap());
+        assert!(page.contains(&color), "{color}");
+    }
+}
+
+#[test]
+#[ignore = "needs node, npm and chromium"]
+fn a_reader_can_look_into_the_page() {
+    let folder = common::Folder::new();
+    let page = folder.0.join("page.html");
+    let output = common::timeline()
+        .args(["--language", "en", "--html"])
+        .arg(&page)
+        .arg("bank_lock")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let check = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/check");
+    let run = |program: &str, args: &[&str]| {
+        let mut command = std::process::Command::new(program);
+        let output = command.args(args).current_dir(&check).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("npm", &["ci", "--no-audit", "--no-fund", "--silent"]);
+    run("node", &["timeline.mjs", page.to_str().unwrap(), "100"]);
+}
