@@ -83,11 +83,13 @@ impl<'a> Chart<'a> {
         facts.join(" · ")
     }
 
-    /// What a reader must know to read the picture rightly, a line for each.
-    pub fn notes(&self, language: Language) -> Vec<String> {
+    /// What a reader must know to read the picture rightly, a line for each. To the one who made it,
+    /// `by_command`, they name the options that change it.
+    pub fn notes(&self, language: Language, by_command: bool) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         if !self.start.is_zero() {
-            notes.push(language.not_drawn(self.start));
+            let option = if by_command { " (--from-start)" } else { "" };
+            notes.push(language.not_drawn(self.start) + option);
         }
         notes.extend(self.trace.notes.iter().map(|note| language.note(note)));
         notes

@@ -92,8 +92,8 @@ impl Language {
     pub fn not_drawn(self, start: Duration) -> String {
         let start = time(start);
         match self {
-            En => format!("the first {start} (it loads itself) are not drawn: --from-start"),
-            Zh => format!("开头 {start}（程序自身的加载）未画出：--from-start"),
+            En => format!("not drawn: the first {start}, in which it loads itself"),
+            Zh => format!("未画出：开头 {start} 的自身加载"),
         }
     }
 

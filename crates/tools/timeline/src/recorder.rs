@@ -24,9 +24,6 @@ const WORTH_ASKING: Duration = Duration::from_micros(100);
 /// How often to look at threads that have not stopped for a while.
 pub const LOOK: Duration = Duration::from_millis(5);
 
-/// How often the kernel counts the time of a thread that runs, at most.
-const TICK: Duration = Duration::from_millis(10);
-
 /// More waits or prints than this are not kept one by one: about a hundred megabytes.
 const MANY: usize = 1_500_000;
 
@@ -55,6 +52,8 @@ pub struct Recorder {
     text: usize,
     /// What is shorter is not kept apart.
     grain: Duration,
+    /// Whether the kernel counts who had a core.
+    counted: bool,
 }
 
 /// A living thread.
@@ -125,12 +124,18 @@ impl Recorder {
             kept: 0,
             text: 0,
             grain: Duration::ZERO,
+            counted: true,
         };
         recorder.add_lane(root, root, None, Duration::ZERO);
         if let Some(task) = recorder.tasks.get_mut(&root) {
             // What came before was the tracer's own work.
             task.times = task.clock.read();
             task.stopped = Some(Duration::ZERO);
+            // It had a core to load its program.
+            if task.times.is_none_or(|times| times.turns == 0) {
+                recorder.counted = false;
+                recorder.notes.insert(Note::NoTimes);
+            }
         }
         recorder.loaded(root);
         recorder
@@ -547,6 +552,12 @@ impl Recorder {
 
     /// Writes down what a thread did until it was seen to have stopped.
     fn settle(&mut self, tid: i32, seen: Seen, wake: Option<Wake>) {
+        let times = self.tasks.get(&tid).and_then(|task| task.clock.read());
+        self.settle_by(tid, seen, wake, times);
+    }
+
+    /// Writes down what a thread did until then, when its clock said so.
+    fn settle_by(&mut self, tid: i32, seen: Seen, wake: Option<Wake>, times: Option<Times>) {
         let Some(task) = self.tasks.get_mut(&tid) else {
             return;
         };
@@ -555,7 +566,7 @@ impl Recorder {
         }
         let begun = task.call.take();
         let call = begun.as_ref().and_then(|begun| asked(begun, wake));
-        let times = task.clock.read();
+        let times = times.filter(|_| self.counted);
         let used = times.zip(task.times).map(|(now, before)| Used {
             running: now.running.saturating_sub(before.running),
             ready: now.ready.saturating_sub(before.ready),
@@ -677,21 +688,16 @@ impl Recorder {
             // What it does at this moment is not counted yet.
             let end = asked(begun, None).and_then(|asked| asked.ended);
             let at = end.map_or(now, |end| (end.max(begun.from) + ran + waited).min(now));
-            self.settle(tid, Seen { at, idle: Duration::ZERO }, None);
+            self.settle_by(tid, Seen { at, idle: Duration::ZERO }, None, Some(times));
             return;
         }
         let place = fs::read_to_string(format!("/proc/{}/task/{tid}/syscall", task.pid));
         let place = place.unwrap_or_default();
         let accounted = ran + waited + task.held;
         if place.starts_with("running") {
-            // What it does at this moment is counted when it stops doing it, or at the next tick. So
-            // what is older than a tick was something else.
-            let open = now.saturating_sub(task.settled).saturating_sub(accounted);
-            let old = if ran.is_zero() { Duration::ZERO } else { open.saturating_sub(TICK) };
-            let until = task.settled + accounted + old;
-            if until > task.settled {
-                self.settle_at(tid, until, State::System);
-            }
+            // What it does at this moment is counted when it stops doing it, or at the next tick.
+            let at = (task.settled + accounted).min(now);
+            self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
             return;
         }
         // It is dead, and will be told to be when the last thread of its process is.

@@ -99,7 +99,7 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
         );
         let _ = writeln!(text, "{line}");
     }
-    for note in chart.notes(language) {
+    for note in chart.notes(language, true) {
         text += &wrapped(&note.split(' ').collect::<Vec<_>>(), " ", style.width);
     }
     text

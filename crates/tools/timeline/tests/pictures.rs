@@ -107,6 +107,7 @@ fn the_svg_needs_nothing_but_itself() {
     assert!(!style.contains("url(") && !style.contains("@import"));
     assert!(style.contains("light-dark("));
     for rule in style.lines().filter(|line| line.contains('{')) {
+        let rule = rule.strip_prefix("@media (min-width: 760px) { ").unwrap_or(rule);
         let of_the_picture = rule.starts_with(".timeline ") || rule.starts_with("svg.timeline");
         assert!(of_the_picture, "reaches beyond the picture: {rule}");
     }
@@ -114,21 +115,15 @@ fn the_svg_needs_nothing_but_itself() {
 
 #[test]
 fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
-    let run = watch(&[], &["bank_lock"]);
+    let run = watch(&["--every-lane", "--language", "en"], &["bank_lock"]);
     let document = roxmltree::Document::parse(&run.svg).unwrap();
     let bars = document
         .descendants()
         .filter(|node| node.attribute("class").is_some_and(|class| class.starts_with("bar ")));
-    let number = |bar: roxmltree::Node<'_, '_>, name| -> f64 {
-        bar.attribute(name).unwrap().parse().unwrap()
+    let number = |node: roxmltree::Node<'_, '_>, name| -> f64 {
+        node.attribute(name).unwrap().trim_end_matches('%').parse().unwrap()
     };
-    let view: Vec<f64> = document
-        .root_element()
-        .attribute("viewBox")
-        .unwrap()
-        .split(' ')
-        .map(|number| number.parse().unwrap())
-        .collect();
+    let height = number(document.root_element(), "height");
 
     let mut lanes: Vec<&str> = Vec::new();
     for bar in bars {
@@ -138,11 +133,34 @@ fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
         if !lanes.contains(&lane) {
             lanes.push(lane);
         }
+        assert!(bar.attribute("x").unwrap().ends_with('%'));
         assert!(number(bar, "x") >= 0.0 && number(bar, "width") > 0.0);
-        assert!(number(bar, "x") + number(bar, "width") <= view[2], "{hint}");
-        assert!(number(bar, "y") + number(bar, "height") <= view[3], "{hint}");
+        assert!(number(bar, "x") + number(bar, "width") <= 100.2, "{hint}");
+        assert!(number(bar, "y") + number(bar, "height") <= height, "{hint}");
     }
     assert_eq!(lanes.len(), 101);
+}
+
+#[test]
+fn many_lanes_of_one_kind_are_folded_in_the_language_of_the_name() {
+    let folder = common::Folder::new();
+    let [english, chinese] = ["x.en.svg", "x.zh.svg"].map(|name| folder.0.join(name));
+    let mut command = common::timeline();
+    command.arg("--svg").arg(&english).arg("--svg").arg(&chinese).arg("bank_lock");
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    let texts = |path| -> Vec<String> {
+        let svg = std::fs::read_to_string(path).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let texts = document.descendants().filter(|node| node.tag_name().name() == "text");
+        texts.map(|node| node.text().unwrap().to_string()).collect()
+    };
+    let (english, chinese) = (texts(english), texts(chinese));
+    assert!(english.iter().any(|text| text == "thread 5 … 98: how many do what, of 94"));
+    assert!(chinese.iter().any(|text| text == "线程 5 … 98：94 个，各在做什么的数量"));
+    let lanes = english.iter().filter(|text| text.starts_with("thread ")).count();
+    assert_eq!(lanes, 4 + 1 + 2);
+    assert!(english.iter().any(|text| text == "waiting for a lock"));
+    assert!(chinese.iter().any(|text| text == "等锁"));
 }
 
 fn child_text<'a>(node: roxmltree::Node<'a, '_>, name: &str) -> Option<&'a str> {

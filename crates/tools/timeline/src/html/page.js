@@ -82,7 +82,7 @@
   const sums = states.map((_, state) => rows.reduce((sum, row) => sum + totalsOf(row)[state], 0));
   const present = sums.map((sum) => sum > 0);
   // What cannot be seen unless one looks for it needs no place in the legend.
-  const seen = sums.map((sum) => sum > 0.0005 * sums.reduce((a, b) => a + b, 0));
+  const seen = sums.map((sum, state) => state === 0 || sum > 0.0005 * sums.reduce((a, b) => a + b, 0));
 
   // ------------------------------------------------------------------ the state of the page
   const full = { start: Math.min(0, data.start), end: data.end };
