@@ -72,20 +72,22 @@ mod unix {
 mod linux {
     use std::path::PathBuf;
     use std::process::Command;
-    use std::{env, fs, process};
+    use std::{env, fs};
+
+    use tempfile::TempDir;
 
     /// A Rust program that does nothing and needs no library to be loaded.
     pub(super) struct Empty {
-        folder: PathBuf,
+        // Dropping it removes the program.
+        _folder: TempDir,
         pub(super) program: PathBuf,
     }
 
     impl Empty {
         /// `None` where the system has no libraries to link statically.
         pub(super) fn compiled() -> Option<Self> {
-            let folder = env::temp_dir().join(format!("util_empty_{}", process::id()));
-            fs::create_dir(&folder).unwrap();
-            let (source, program) = (folder.join("empty.rs"), folder.join("empty"));
+            let folder = tempfile::tempdir().unwrap();
+            let (source, program) = (folder.path().join("empty.rs"), folder.path().join("empty"));
             fs::write(&source, "fn main() {}\n").unwrap();
             let compiled = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()))
                 .args([
@@ -100,14 +102,8 @@ mod linux {
                 .args([&program, &source])
                 .status()
                 .expect("rustc can be started");
-            let empty = Self { folder, program };
+            let empty = Self { _folder: folder, program };
             compiled.success().then_some(empty)
-        }
-    }
-
-    impl Drop for Empty {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.folder);
         }
     }
 }
