@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use book::steps::{Claim, Ending, Outcome, Step, reads, steps};
 
 /// What a machine may need that builds other things at the same time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// How long a program runs that is said to hang. It can only be seen that it has not ended yet.
 const HANGS: Duration = Duration::from_secs(3);
