@@ -127,10 +127,11 @@ impl<'a> Picture<'a> {
             ));
         }
         self.scale();
+        // Below the names of the lanes, which they cross.
+        self.arrows();
         for at in 0..self.lines.len() {
             self.line(at);
         }
-        self.arrows();
         self.legend();
         self.svg + "</svg>\n</svg>\n"
     }
@@ -176,7 +177,7 @@ impl<'a> Picture<'a> {
             );
         }
         let label = escape_xml(&cut(&label, 50));
-        self.add(format_args!(r#"<text x="{indent}" y="{:.0}">{label}</text>"#, top - 4.0));
+        self.add(format_args!(r#"<text class="label" x="{indent}" y="{:.0}">{label}</text>"#, top - 4.0));
         if rows.len() > 1 {
             self.crowd(rows, top);
         } else {

@@ -245,6 +245,7 @@ impl Lane {
     }
 
     /// How long the lane was in each state, in the order of [`State::ALL`].
+    #[cfg(test)]
     pub fn totals(&self) -> [Duration; State::COUNT] {
         let mut totals = [Duration::ZERO; State::COUNT];
         for stretch in self.stretches() {
