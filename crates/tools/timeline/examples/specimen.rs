@@ -15,6 +15,8 @@ fn main() {
         Some("child") => family("grandchild"),
         Some("grandchild") => thread::sleep(Duration::from_millis(20)),
         Some("crowd") => crowd(),
+        Some("threads") => threads(number()),
+        Some("processes") => processes(number()),
         Some("helpers") => helpers(),
         Some("print") => print(),
         Some("deadlock") => deadlock(),
@@ -23,6 +25,27 @@ fn main() {
         Some("compute") => compute(),
         Some("bursts") => bursts(),
         other => panic!("no such specimen: {other:?}"),
+    }
+}
+
+/// The second argument.
+fn number() -> usize {
+    std::env::args().nth(2).and_then(|number| number.parse().ok()).expect("a number")
+}
+
+/// So many threads that each sleep for 10 ms.
+fn threads(count: usize) {
+    thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(|| thread::sleep(Duration::from_millis(10)));
+        }
+    });
+}
+
+/// So many processes, one after the other.
+fn processes(count: usize) {
+    for _ in 0..count {
+        assert!(Command::new("/bin/true").status().unwrap().success());
     }
 }
 
@@ -151,6 +174,7 @@ fn busy(length: Duration) {
 /// A second thread makes another program of the process while the first one waits for it.
 fn exec() {
     use std::os::unix::process::CommandExt;
-    let error = thread::spawn(|| Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec());
+    let error =
+        thread::spawn(|| Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec());
     panic!("{:?}", error.join());
 }

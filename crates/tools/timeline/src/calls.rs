@@ -101,7 +101,8 @@ impl Wait {
     /// Whether the end of the call has to be seen. Without that, its end follows from how long the
     /// thread had no core until it stops for another reason.
     pub fn end_matters(&self) -> bool {
-        let known = [State::Sleeping, State::ProcessEnd, State::Output, State::Start, State::Stopped];
+        let known =
+            [State::Sleeping, State::ProcessEnd, State::Output, State::Start, State::Stopped];
         !known.contains(&self.state)
     }
 }

@@ -245,6 +245,7 @@ impl Lane {
     }
 
     /// How long the lane was in each state, in the order of [`State::ALL`].
+    #[cfg(test)]
     pub fn totals(&self) -> [Duration; State::COUNT] {
         let mut totals = [Duration::ZERO; State::COUNT];
         for stretch in self.stretches() {
@@ -324,12 +325,11 @@ impl Trace {
     /// each time.
     fn tell_conditions(&mut self) {
         let waits = self.lanes.iter().flat_map(|lane| &lane.waits);
-        let conditions: HashSet<Futex> = waits
-            .filter(|wait| wait.state == State::Wakeup)
-            .filter_map(Wait::futex)
-            .collect();
+        let conditions: HashSet<Futex> =
+            waits.filter(|wait| wait.state == State::Wakeup).filter_map(Wait::futex).collect();
         for wait in self.lanes.iter_mut().flat_map(|lane| &mut lane.waits) {
-            if wait.state == State::Lock && wait.futex().is_some_and(|at| conditions.contains(&at)) {
+            if wait.state == State::Lock && wait.futex().is_some_and(|at| conditions.contains(&at))
+            {
                 wait.state = State::Wakeup;
             }
         }

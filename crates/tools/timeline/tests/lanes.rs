@@ -132,7 +132,8 @@ fn what_ran_had_a_core() {
         // and after the computing.
         assert!(running > 49.0, "{lane} ran {running} ms");
     }
-    let ready: f64 = (1..=8).map(|n| trace.total(&format!("thread {n}"), "ready, but without a core")).sum();
+    let ready: f64 =
+        (1..=8).map(|n| trace.total(&format!("thread {n}"), "ready, but without a core")).sum();
     let cores = std::thread::available_parallelism().unwrap().get();
     // Eight threads of 50 ms each on fewer cores stand in line for the rest of the time.
     if cores < 8 {
