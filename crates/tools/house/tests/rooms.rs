@@ -11,7 +11,8 @@ use syn::visit::{self, Visit};
 
 /// The rooms that others use, each after those that it uses itself. All other tools are commands,
 /// which nobody uses.
-const SHARED: [&str; 6] = ["text", "progress", "says", "course", "runner", "descriptions"];
+const SHARED: [&str; 7] =
+    ["text", "progress", "says", "course", "runner", "descriptions", "tracer"];
 
 /// The systems that students have.
 const SYSTEMS: [&str; 3] =
