@@ -210,7 +210,7 @@ fn twins_differ_in_what_they_teach_alone() {
             let (left, right): (Vec<_>, Vec<_>) = (left.lines().collect(), right.lines().collect());
             let same = longest_common(&left, &right);
             let differ = (left.len() - same).max(right.len() - same);
-            assert!(differ <= 12, "{one} and {other} differ in {differ} lines");
+            assert!(differ <= 14, "{one} and {other} differ in {differ} lines");
         }
     }
 }

@@ -239,11 +239,11 @@ impl<'a> Visit<'a> for Newer {
         visit::visit_expr_binary(self, binary);
     }
 
-    fn visit_arm(&mut self, arm: &'a syn::Arm) {
-        if arm.guard.as_ref().is_some_and(|(_, guard)| matches!(**guard, syn::Expr::Let(_))) {
+    fn visit_pat_guard(&mut self, pattern: &'a syn::PatGuard) {
+        if matches!(*pattern.guard, syn::Expr::Let(_)) {
             self.found = Some("`if let` as a guard");
         }
-        visit::visit_arm(self, arm);
+        visit::visit_pat_guard(self, pattern);
     }
 }
 
