@@ -52,24 +52,7 @@
 //!   a schedule is given up after [`STEP_LIMIT`] steps, and the complete search would not finish.
 
 pub mod lessons;
-mod page;
-mod play;
-mod prelude;
-mod report;
-mod run;
-mod search;
-mod source;
-pub mod std;
-mod step;
-mod story;
-#[cfg(test)]
-mod tests;
-mod words;
-
-pub use page::pages;
-pub use play::play;
-pub use report::report;
-pub use run::{Channel, End, Run, STEP_LIMIT, Thread};
-pub use search::{Ending, Found, Program, Search, every_schedule, follow, some_schedules};
-pub use step::{Action, ChannelNumber, LockNumber, Step, ThreadNumber};
-pub use story::story;
+pub mod search;
+pub mod step;
+pub mod world;
+pub mod worlds;

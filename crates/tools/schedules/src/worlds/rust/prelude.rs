@@ -1,17 +1,17 @@
-//! What a lesson uses without saying so: the names of std's prelude that matter to a schedule.
+//! What a program uses of std without saying so: the names of the prelude that matter to a schedule.
 
 use ::std::cell::Cell;
 use ::std::panic::Location;
 
 /// [`print!`](::std::print), kept with the run instead of shown.
 macro_rules! print {
-    ($($text:tt)*) => { $crate::std::io::print(format!($($text)*)) };
+    ($($text:tt)*) => { $crate::worlds::rust::stand_in::io::print(format!($($text)*)) };
 }
 
 /// [`println!`](::std::println), kept with the run instead of shown.
 macro_rules! println {
-    () => { $crate::std::io::print("\n".to_string()) };
-    ($($text:tt)*) => { $crate::std::io::print(format!($($text)*) + "\n") };
+    () => { $crate::worlds::rust::stand_in::io::print("\n".to_string()) };
+    ($($text:tt)*) => { $crate::worlds::rust::stand_in::io::print(format!($($text)*) + "\n") };
 }
 
 pub(crate) use {print, println};
@@ -21,16 +21,14 @@ pub(crate) use {print, println};
 }
 
 /// [`drop`](::std::mem::drop), with the place of the call known to the value that is dropped.
-// No lesson may happen to call it.
-#[allow(dead_code)]
 #[track_caller]
-pub(crate) fn drop<T>(value: T) {
+pub fn drop<T>(value: T) {
     DROPPED_AT.set(Some(Location::caller()));
     ::std::mem::drop(value);
     DROPPED_AT.set(None);
 }
 
-/// The call of [`drop`] that is under way, for the first value that asks.
+/// The call of [`drop`](fn@drop) that is under way, for the first value that asks.
 pub(crate) fn dropped_at() -> Option<&'static Location<'static>> {
     DROPPED_AT.take()
 }
