@@ -7,12 +7,22 @@ use super::{Completeness, Findings, drive};
 use crate::step::Actor;
 use crate::world::{Finish, Plan, Run, Search, World};
 
-/// Tries every schedule.
+/// Tries every schedule, as far as there is time.
 pub fn all(world: &mut dyn World, time: Duration) -> Findings {
+    search(world, time, usize::MAX)
+}
+
+/// Tries every schedule, if there are no more than so many.
+pub fn some(world: &mut dyn World, most: usize) -> Findings {
+    search(world, Duration::MAX, most)
+}
+
+fn search(world: &mut dyn World, time: Duration, most: usize) -> Findings {
     let start = Instant::now();
     let every = Every {
         stack: Vec::new(),
-        deadline: start + time,
+        deadline: start.checked_add(time),
+        most,
         found: Findings::default(),
         begun: false,
         over: false,
@@ -29,7 +39,8 @@ pub fn all(world: &mut dyn World, time: Duration) -> Findings {
 struct Every {
     /// For each step of the run under way: who takes it, and who could take it and is still to be tried.
     stack: Vec<(Actor, Vec<Actor>)>,
-    deadline: Instant,
+    deadline: Option<Instant>,
+    most: usize,
     found: Findings,
     begun: bool,
     /// Everything was tried.
@@ -42,7 +53,9 @@ impl Search for Every {
             self.over = !self.go_back();
         }
         self.begun = true;
-        if self.over || self.found.diverged.is_some() || Instant::now() > self.deadline {
+        let late = self.deadline.is_some_and(|deadline| Instant::now() > deadline);
+        let stop = self.found.diverged.is_some() || self.found.runs == self.most || late;
+        if self.over || stop {
             return None;
         }
         let schedule = self.stack.iter().map(|(actor, _)| *actor).collect();

@@ -133,12 +133,11 @@ impl Search for Levels {
                 return;
             }
             let (able, standing) = match run.moves.get(place) {
+                _ if !branches => continue,
                 Some(step) => (&step.able, step.standing),
-                None => (&run.able, run.standing),
+                None if run.finish == Finish::Planned => (&run.able, run.standing),
+                None => continue,
             };
-            if !branches {
-                continue;
-            }
             let later = self.later.entry(self.level + 1).or_default();
             for &actor in able.iter().filter(|&&actor| actor != latest) {
                 let schedule = run.moves[..place].iter().map(|step| step.actor).chain([actor]);

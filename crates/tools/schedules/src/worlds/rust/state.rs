@@ -535,7 +535,11 @@ impl State {
             }
             Action::AwaitTaken(number) => {
                 let sent = self.threads[thread].mark;
-                vec![touch(object(Of::Receiving, *number), How::AfterTake(sent))]
+                let mut touches = vec![touch(object(Of::Receiving, *number), How::AfterTake(sent))];
+                if self.channel(*number).received <= sent {
+                    touches.push(touch(object(Of::Receiver, *number), How::Await));
+                }
+                touches
             }
             Action::Receive { channel: number, .. } => {
                 let channel = self.channel(*number);
@@ -686,6 +690,9 @@ impl State {
                 if !self.success {
                     outcome = Outcome::Disconnected;
                 }
+            }
+            Action::AwaitTaken(channel) => {
+                self.success = self.channel(*channel).received > self.threads[thread].mark;
             }
             Action::TrySend(channel) => {
                 let room =
