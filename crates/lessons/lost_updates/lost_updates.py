@@ -10,7 +10,7 @@ def add():
     global num
     for _ in range(ROUNDS):
         read = num
-        # A moment passes: what the other thread writes now, the last line overwrites.
+        # A moment passes. What the other thread writes now, the last line overwrites.
         pause()
         num = read + 1
 
@@ -26,5 +26,7 @@ for thread in threads:
 for thread in threads:
     thread.join()
 
-print(num)
-print(f"lost: {2 * ROUNDS - num}")
+expected = 2 * ROUNDS
+print(f"expected: {expected}")
+print(f"counted: {num}")
+print(f"lost: {expected - num}")
