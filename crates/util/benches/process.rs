@@ -56,7 +56,7 @@ fn nothing() {}
 #[cfg(unix)]
 mod unix {
     use nix::sys::wait::waitpid;
-    use nix::unistd::{ForkResult, fork};
+    use nix::unistd::{fork, ForkResult};
 
     pub(super) fn fork_and_wait() {
         // SAFETY: the child ends at once and calls nothing that a lock could hold up.

@@ -1,0 +1,212 @@
+//! What this process knows of itself, in one place: who it is, what its children may run, where it
+//! is in its life, and which children it has.
+//!
+//! Its life goes one way: [`enter`] main, then [`end`], or [`interrupt`] from anywhere.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+use std::{io, thread};
+
+use crate::exchange::orders::Parent;
+use crate::parent::flush::{Flush, Flusher};
+use crate::parent::started::Started;
+use crate::parent::{self, interrupt};
+use crate::target::Targets;
+use crate::CurrentProcess;
+
+static PROGRAM: Program = Program {
+    main: OnceLock::new(),
+    child: OnceLock::new(),
+    targets: OnceLock::new(),
+    named: AtomicU32::new(0),
+    flusher: Flusher::new(),
+    starting: Mutex::new(()),
+    life: Mutex::new(Life {
+        stage: Stage::BeforeGuard,
+        ctrl_c: CtrlC::Unasked,
+        children: Vec::new(),
+    }),
+    changed: Condvar::new(),
+};
+
+struct Program {
+    /// Who this process is as long as nobody has told it otherwise.
+    main: OnceLock<CurrentProcess>,
+    /// Who it is as a child.
+    child: OnceLock<CurrentProcess>,
+    targets: OnceLock<Targets>,
+    /// How many children have been named. As in CPython, those that never start count, too.
+    named: AtomicU32,
+    flusher: Flusher,
+    /// Held while a child is started. So nobody ends the children while one is about to come. And
+    /// on macOS, where a new socket is open for all children for a moment, no other child holds it
+    /// open for ever.
+    starting: Mutex<()>,
+    life: Mutex<Life>,
+    changed: Condvar,
+}
+
+struct Life {
+    stage: Stage,
+    ctrl_c: CtrlC,
+    /// The children that have been started and are not known to have ended.
+    children: Vec<Arc<Started>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    BeforeGuard,
+    Main,
+    /// Main has let go of its guard: what is started later would be left behind.
+    Ending,
+    /// Ctrl-C ends the program.
+    Interrupted,
+}
+
+/// Who ends the program when Ctrl-C comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CtrlC {
+    /// The system. Nothing has to be ended before there are children.
+    Unasked,
+    /// This crate.
+    Handled,
+    /// A handler of the program's own, or the parent of this process.
+    Others,
+}
+
+/// Nothing here is left half done by a panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn life() -> MutexGuard<'static, Life> {
+    lock(&PROGRAM.life)
+}
+
+/// Main begins.
+///
+/// # Panics
+///
+/// When it has begun before.
+#[track_caller]
+pub(crate) fn enter(targets: Targets) {
+    assert!(
+        PROGRAM.targets.set(targets).is_ok(),
+        "main_guard! stands only once, at the start of main"
+    );
+    life().stage = Stage::Main;
+}
+
+/// Main ends: no more children.
+pub(crate) fn end() {
+    let mut life = life();
+    if life.stage == Stage::Main {
+        life.stage = Stage::Ending;
+    }
+}
+
+/// Ctrl-C has come: no more children, and whoever waits for one stays where it is.
+pub(crate) fn interrupt() {
+    let _no_start_is_on_its_way = lock(&PROGRAM.starting);
+    life().stage = Stage::Interrupted;
+    PROGRAM.changed.notify_all();
+}
+
+pub(crate) fn stage() -> Stage {
+    life().stage
+}
+
+/// What `main_guard!` lists; `None` before it.
+pub(crate) fn targets() -> Option<&'static Targets> {
+    PROGRAM.targets.get()
+}
+
+/// Who this process is. A child does not know before its guard.
+pub(crate) fn identity() -> &'static CurrentProcess {
+    PROGRAM.child.get().unwrap_or_else(|| PROGRAM.main.get_or_init(CurrentProcess::main))
+}
+
+/// A child learns who it is.
+pub(crate) fn set_identity(identity: CurrentProcess) {
+    PROGRAM.child.set(identity).expect("a child meets its orders once");
+}
+
+/// What a child is told of its parent, when the parent is this process and this thread starts it.
+pub(crate) fn as_parent() -> Parent {
+    #[cfg(target_os = "linux")]
+    let by_main_thread = nix::unistd::gettid() == nix::unistd::getpid();
+    // Elsewhere it makes no difference.
+    #[cfg(not(target_os = "linux"))]
+    let by_main_thread = false;
+    Parent { id: std::process::id(), name: identity().name.clone(), by_main_thread }
+}
+
+/// The path of the next child.
+pub(crate) fn next_path() -> Vec<u32> {
+    let number = PROGRAM.named.fetch_add(1, Ordering::Relaxed) + 1;
+    [identity().path.as_slice(), &[number]].concat()
+}
+
+/// Has what was printed so far leave this process.
+pub(crate) fn flush() -> Flush {
+    PROGRAM.flusher.begin()
+}
+
+/// Starts a child and puts it on the list.
+///
+/// # Errors
+///
+/// Those of `start`, or that the program is ending.
+pub(crate) fn add_child<T>(start: impl FnOnce() -> io::Result<(Arc<Started>, T)>) -> io::Result<T> {
+    parent::look_after_children();
+    handle_ctrl_c();
+    let starting = lock(&PROGRAM.starting);
+    if stage() != Stage::Main {
+        drop(starting);
+        // Main would report an error, or panic, where nothing but Ctrl-C has happened.
+        stay_if_interrupted();
+        return Err(io::Error::other("the program is ending: no more children"));
+    }
+    let (child, more) = start()?;
+    life().children.push(child);
+    Ok(more)
+}
+
+/// Sees to Ctrl-C before the first child comes. A child leaves it to its parent.
+fn handle_ctrl_c() {
+    let mut life = life();
+    if life.ctrl_c == CtrlC::Unasked {
+        let handled = identity().path.is_empty() && interrupt::handle();
+        life.ctrl_c = if handled { CtrlC::Handled } else { CtrlC::Others };
+    }
+}
+
+/// The children that are not known to have ended.
+pub(crate) fn children() -> Vec<Arc<Started>> {
+    life().children.clone()
+}
+
+/// A child has ended.
+pub(crate) fn forget(child: &Started) {
+    life().children.retain(|other| !std::ptr::eq(other.as_ref(), child));
+}
+
+/// Gives a Ctrl-C that has ended a child the time to reach this process, too.
+///
+/// When it does not come, somebody has sent a signal to that child alone.
+pub(crate) fn wait_for_ctrl_c() {
+    let life = life();
+    if life.ctrl_c == CtrlC::Handled {
+        let grace = Duration::from_millis(250);
+        let interrupted = |life: &mut Life| life.stage != Stage::Interrupted;
+        drop(PROGRAM.changed.wait_timeout_while(life, grace, interrupted));
+    }
+}
+
+/// Once Ctrl-C has come, the calling thread stays here until the program ends.
+pub(crate) fn stay_if_interrupted() {
+    while stage() == Stage::Interrupted {
+        thread::park();
+    }
+}
