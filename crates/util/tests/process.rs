@@ -41,6 +41,7 @@ fn main() {
         takes_what_refuses,
         takes_one_way,
         show_parent,
+        count_files,
         show_memory,
     );
     match support::program_name().as_deref() {
@@ -83,6 +84,7 @@ fn main() {
                 without_a_guard_that_is_held_nothing_starts,
                 a_target_that_is_not_listed_fails_in_the_parent,
                 what_stands_before_the_guard_runs_in_every_child,
+                many_children_at_once,
                 active_children_are_those_that_run,
                 wait_gives_the_first_that_ends,
                 wait_gives_up,
@@ -91,7 +93,7 @@ fn main() {
             .into_iter()
             .chain(support::needs(
                 cfg!(target_os = "linux"),
-                support::tests![many_starts_leave_nothing],
+                support::tests![many_starts_leave_nothing, a_child_has_no_files_of_its_siblings],
             ))
             .chain(support::needs(cfg!(unix), support::tests![stdin_of_a_child_is_empty]))
             .chain(support::needs(
@@ -470,6 +472,30 @@ fn open_files_and_threads() -> (usize, usize) {
 fn many_starts_leave_nothing() {
     let output = output(&mut program("many_starts"));
     assert!(output.status.success(), "{}{}", output.stdout, output.stderr);
+}
+
+fn many_children_at_once() {
+    let ending: Vec<_> = (0..20).map(|_| start(Process::new(exits, (4,)))).collect();
+    let sleeping: Vec<_> = (0..20).map(|_| start(Process::new(sleeps, (FOR_EVER,)))).collect();
+    sleeping.iter().for_each(|child| child.terminate().unwrap());
+    for child in ending.iter().chain(&sleeping) {
+        child.join().unwrap();
+    }
+    assert!(ending.iter().all(|child| child.exit_code() == Some(4)));
+    assert!(sleeping.iter().all(|child| child.exit_code() == Some(-15)));
+}
+
+fn count_files() {
+    // Reading the folder is a file itself.
+    process::exit(std::fs::read_dir("/proc/self/fd").unwrap().count() as i32);
+}
+
+fn a_child_has_no_files_of_its_siblings() {
+    let alone = exit_code_of(Process::new(count_files, ()));
+    let siblings: Vec<_> = (0..10).map(|_| start(Process::new(sleeps, (FOR_EVER,)))).collect();
+    let _file = std::fs::File::open(env::current_exe().unwrap()).unwrap();
+    assert_eq!(exit_code_of(Process::new(count_files, ())), alone);
+    siblings.iter().for_each(|child| child.kill().unwrap());
 }
 
 fn active_children_are_those_that_run() {

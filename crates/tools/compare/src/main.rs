@@ -26,8 +26,14 @@ const USAGE: &str = "usage: cargo run --release -p compare [-- [--rounds NUMBER]
 const WORK: &str = "--work";
 
 fn main() -> ExitCode {
-    let _main =
-        util::main_guard!(work::nothing, work::square, work::count_primes, work::say_and_sleep);
+    let _main = util::main_guard!(
+        work::nothing,
+        work::square,
+        work::put_values,
+        work::take_values,
+        work::count_primes,
+        work::say_and_sleep
+    );
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
