@@ -42,6 +42,32 @@ use crate::{guard, program, target, Target};
 /// # let _main = util::main_guard!(run);
 /// let process = util::Process::new(run, ("three",));
 /// ```
+/// A variable that holds a function: a child finds its target by name, and a variable has none.
+///
+/// ```compile_fail,E0080
+/// # fn run1() {}
+/// # fn run2() {}
+/// # fn main() {
+/// let _main = util::main_guard!(run1, run2);
+/// for run in [run1, run2] {
+///     util::Process::new(run, ()).start().unwrap();
+/// }
+/// # }
+/// ```
+///
+/// The processes themselves can be in a list:
+///
+/// ```no_run
+/// # fn run1() {}
+/// # fn run2() {}
+/// # fn main() -> std::io::Result<()> {
+/// let _main = util::main_guard!(run1, run2);
+/// for process in [util::Process::new(run1, ()), util::Process::new(run2, ())] {
+///     process.start()?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a process does nothing until it is started"]
 pub struct Process {

@@ -86,6 +86,7 @@ impl Started {
             // The child's stdin must be open nowhere else: nobody could see it close.
             drop(command);
             let link = prepared.started(&process)?;
+            #[allow(clippy::let_unit_value, reason = "it is more than that on other systems")]
             let connection = link.connection()?;
             let started = Arc::new(Self {
                 process,

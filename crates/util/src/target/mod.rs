@@ -62,9 +62,12 @@ pub struct Registered {
     identity: TypeId,
     /// As the student has written it.
     source: &'static str,
-    call: Box<dyn Fn(&[u8]) -> Outcome + Send + Sync>,
-    run: Box<dyn Fn(&[u8]) -> Result<i32, String> + Send + Sync>,
+    call: Box<Call>,
+    run: Box<Run>,
 }
+
+type Call = dyn Fn(&[u8]) -> Outcome + Send + Sync;
+type Run = dyn Fn(&[u8]) -> Result<i32, String> + Send + Sync;
 
 impl Registered {
     /// Calls the function as a task of a pool, which gives back its result.
