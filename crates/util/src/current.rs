@@ -102,9 +102,3 @@ impl From<Parent> for ParentProcess {
         Self { name: parent.name, pid: parent.id }
     }
 }
-
-/// The name that CPython gives to a child with this path.
-pub(crate) fn default_name(kind: &str, path: &[u32]) -> String {
-    let path: Vec<String> = path.iter().map(u32::to_string).collect();
-    format!("{kind}-{}", path.join(":"))
-}

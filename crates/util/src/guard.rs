@@ -1,12 +1,11 @@
 //! Where main begins: the macro that every program with children has in its first line.
 
-use std::any::Any;
-use std::{panic, process, thread};
+use std::{panic, process};
 
+use crate::child::panic_message;
 use crate::exchange::link::{ChildsEnd, Origin};
-use crate::program::{self, Stage};
 use crate::target::{Registered, Targets};
-use crate::{child, current_process, parent};
+use crate::{child, current_process, parent, program};
 
 /// Marks where `main` begins, and lists the functions that child processes run: Python's
 /// `if __name__ == "__main__":`.
@@ -99,12 +98,6 @@ pub struct MainGuard(());
 /// What a shell reports for a program that writes to a closed pipe.
 const CLOSED_PIPE: i32 = 141;
 
-/// What to do where there is no main.
-pub(crate) const IN_A_TEST: &str =
-    "the main of a test program belongs to the test harness, and a child is its own program started \
-     again. Test the functions by themselves, or start the whole program: in a file in tests/, \
-     `std::process::Command::new(env!(\"CARGO_BIN_EXE_name-of-the-program\"))`";
-
 #[doc(hidden)]
 pub fn name_of_value<T>(_value: T) -> &'static str {
     std::any::type_name::<T>()
@@ -116,8 +109,9 @@ pub fn enter(targets: Vec<Registered>, here: &'static str) -> MainGuard {
     let main = here.rsplit_once("::").map_or(here, |(main, _)| main);
     let targets = Targets::new(targets, main);
     assert!(
-        is_main_thread(),
-        "main_guard! stands in a thread and not in main. If this is a test: {IN_A_TEST}"
+        program::is_main_thread(),
+        "main_guard! stands in a thread and not in main. If this is a test: {}",
+        program::IN_A_TEST
     );
     program::enter(targets);
     set_panic_hook();
@@ -134,33 +128,10 @@ pub fn enter(targets: Vec<Registered>, here: &'static str) -> MainGuard {
     }
 }
 
-/// The test harness gives every test a thread of its own, whose name is that of the test.
-pub(crate) fn is_main_thread() -> bool {
-    thread::current().name() == Some("main")
-}
-
 impl Drop for MainGuard {
     fn drop(&mut self) {
         parent::finish();
     }
-}
-
-/// # Panics
-///
-/// When a child could not be looked after, because main has ended or has let go of its guard, or
-/// when this process may have none.
-#[track_caller]
-pub(crate) fn assert_may_have_children() {
-    match program::stage() {
-        Stage::BeforeGuard => panic!(
-            "main_guard! is missing: make `let _main = util::main_guard!();` the first line of main"
-        ),
-        Stage::Ending => panic!(
-            "main_guard! is no longer held: bind it to a name, `let _main = util::main_guard!(…)`, which lives until main ends"
-        ),
-        Stage::Main | Stage::Interrupted => {}
-    }
-    assert!(!current_process().daemon(), "daemonic processes are not allowed to have children");
 }
 
 /// Names the process above a panic of a child, and ends quietly where a panic only means that
@@ -181,11 +152,6 @@ fn set_panic_hook() {
         }
         print(info);
     }));
-}
-
-/// The text of a panic, if it has one.
-pub(crate) fn panic_message(payload: &dyn Any) -> Option<&str> {
-    payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied())
 }
 
 /// `println!` panics with the error's text, `unwrap` with the name of its kind. Windows has the text

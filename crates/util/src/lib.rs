@@ -89,19 +89,19 @@
 //! ```text
 //! src/
 //!   guard.rs     main_guard!: where main begins, and a child branches off
-//!   target/      the functions that a child can run: how they are listed, found, and named in advice
+//!   current.rs   what a process can ask about itself and its family
 //!   process.rs   Process and Child
 //!   pool/        Pool: its tasks, the threads that tend its workers, map and imap
 //!   queue/       Queue: the process that owns it, and those that were given it
-//!   current.rs   what a process can ask about itself and its family
-//!   parent/      the parent's side: starting a child, its end, Ctrl-C, stdout before a start
+//!   target/      the functions that a child can run: how they are listed, found, and named in advice
 //!   child/       the child's side: what a child does in place of the rest of main
+//!   parent/      the parent's side: starting a child, its end, Ctrl-C, stdout before a start
 //!   exchange/    what the two exchange: orders and tasks, the link between them, values as bytes
 //!   program.rs   what a process knows of itself: who it is, where it is in its life, its children
 //! ```
 //!
-//! The names at the top are for everybody, those below for this crate; each uses only what stands
-//! below it, and `program.rs`.
+//! The upper six are for everybody, the rest is for this crate. Each calls only what stands below
+//! it: `program.rs` keeps what the others have given it, and calls nobody.
 
 #![forbid(unsafe_code)]
 

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use serde_core::Serialize;
 
-use crate::current::default_name;
 use crate::exchange::orders::Work;
 use crate::exchange::wire;
 use crate::parent::started::{Pauses, Start, Started};
 use crate::queue::{self, Ticket};
-use crate::{guard, program, target, Target};
+use crate::{program, target, Target};
 
 /// A child process that is not started yet: Python's `multiprocessing.Process` before `start()`.
 ///
@@ -98,7 +97,7 @@ impl Process {
         let target = target::name_of(target);
         let path = program::next_path();
         let (args, tickets) = queue::give_away(|| wire::to_vec(&args));
-        let name = default_name("Process", &path);
+        let name = program::default_name("Process", &path);
         let work = Work::Target(target.to_owned());
         Self { start: Start { name, daemon: false, path, work }, args, tickets }
     }
@@ -131,12 +130,13 @@ impl Process {
     /// `AssertionError` in CPython), and when the guard that `main_guard!` gave has been dropped.
     #[track_caller]
     pub fn start(self) -> io::Result<Child> {
-        guard::assert_may_have_children();
+        program::assert_may_have_children();
         let args = self.args.map_err(|error| {
             let message = format!("the arguments cannot be written: {error}");
             io::Error::new(io::ErrorKind::InvalidInput, message)
         })?;
-        Started::start(self.start, Some(&args), self.tickets).map(Child::from)
+        let kept = self.tickets.into_iter().map(|ticket| Box::new(ticket) as _).collect();
+        Started::start(self.start, Some(&args), kept).map(Child::from)
     }
 }
 

@@ -5,13 +5,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::Duration;
-use std::{io, thread};
 
 use crate::exchange::orders::Parent;
 use crate::parent::flush::{Flush, Flusher};
 use crate::parent::started::Started;
-use crate::parent::{self, interrupt};
 use crate::target::Targets;
 use crate::CurrentProcess;
 
@@ -108,13 +107,42 @@ pub(crate) fn end() {
 
 /// Ctrl-C has come: no more children, and whoever waits for one stays where it is.
 pub(crate) fn interrupt() {
-    let _no_start_is_on_its_way = lock(&PROGRAM.starting);
+    let _no_start_is_on_its_way = starting();
     life().stage = Stage::Interrupted;
     PROGRAM.changed.notify_all();
 }
 
 pub(crate) fn stage() -> Stage {
     life().stage
+}
+
+/// What to do where there is no main.
+pub(crate) const IN_A_TEST: &str =
+    "the main of a test program belongs to the test harness, and a child is its own program started \
+     again. Test the functions by themselves, or start the whole program: in a file in tests/, \
+     `std::process::Command::new(env!(\"CARGO_BIN_EXE_name-of-the-program\"))`";
+
+/// The test harness gives every test a thread of its own, whose name is that of the test.
+pub(crate) fn is_main_thread() -> bool {
+    thread::current().name() == Some("main")
+}
+
+/// # Panics
+///
+/// When a child could not be looked after, because main has ended or has let go of its guard, or
+/// when this process may have none.
+#[track_caller]
+pub(crate) fn assert_may_have_children() {
+    match stage() {
+        Stage::BeforeGuard => panic!(
+            "main_guard! is missing: make `let _main = util::main_guard!();` the first line of main"
+        ),
+        Stage::Ending => panic!(
+            "main_guard! is no longer held: bind it to a name, `let _main = util::main_guard!(…)`, which lives until main ends"
+        ),
+        Stage::Main | Stage::Interrupted => {}
+    }
+    assert!(!identity().daemon, "daemonic processes are not allowed to have children");
 }
 
 /// What `main_guard!` lists; `None` before it.
@@ -148,36 +176,32 @@ pub(crate) fn next_path() -> Vec<u32> {
     [identity().path.as_slice(), &[number]].concat()
 }
 
+/// The name that CPython gives to a child with this path.
+pub(crate) fn default_name(kind: &str, path: &[u32]) -> String {
+    let path: Vec<String> = path.iter().map(u32::to_string).collect();
+    format!("{kind}-{}", path.join(":"))
+}
+
 /// Has what was printed so far leave this process.
 pub(crate) fn flush() -> Flush {
     PROGRAM.flusher.begin()
 }
 
-/// Starts a child and puts it on the list.
-///
-/// # Errors
-///
-/// Those of `start`, or that the program is ending.
-pub(crate) fn add_child<T>(start: impl FnOnce() -> io::Result<(Arc<Started>, T)>) -> io::Result<T> {
-    parent::look_after_children();
-    handle_ctrl_c();
-    let starting = lock(&PROGRAM.starting);
-    if stage() != Stage::Main {
-        drop(starting);
-        // Main would report an error, or panic, where nothing but Ctrl-C has happened.
-        stay_if_interrupted();
-        return Err(io::Error::other("the program is ending: no more children"));
-    }
-    let (child, more) = start()?;
+/// Holds off whoever would end the children, until a child that is being started is on the list.
+pub(crate) fn starting() -> MutexGuard<'static, ()> {
+    lock(&PROGRAM.starting)
+}
+
+/// Puts a child on the list.
+pub(crate) fn add(child: Arc<Started>) {
     life().children.push(child);
-    Ok(more)
 }
 
 /// Sees to Ctrl-C before the first child comes. A child leaves it to its parent.
-fn handle_ctrl_c() {
+pub(crate) fn see_to_ctrl_c(handle: impl FnOnce() -> bool) {
     let mut life = life();
     if life.ctrl_c == CtrlC::Unasked {
-        let handled = identity().path.is_empty() && interrupt::handle();
+        let handled = identity().path.is_empty() && handle();
         life.ctrl_c = if handled { CtrlC::Handled } else { CtrlC::Others };
     }
 }

@@ -1,5 +1,4 @@
-//! What goes wrong in a program, and what it hears of it. Each of these once ended in silence, ran
-//! the wrong function or hung.
+//! What goes wrong in a program, and what it hears of it: nothing ends in silence, and nothing hangs.
 
 mod support;
 

@@ -2,13 +2,14 @@
 
 mod lifeline;
 
+use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::process;
 
 use crate::exchange::link::{Channel, ChildsEnd};
 use crate::exchange::orders::{Orders, Work};
 use crate::exchange::tasks::{Calls, Outcome, Outcomes};
-use crate::{guard, parent, program, CurrentProcess};
+use crate::{parent, program, CurrentProcess};
 
 /// Runs the target, or the tasks of a pool, and ends the process.
 pub(crate) fn run(mut link: ChildsEnd) -> ! {
@@ -95,8 +96,13 @@ fn run_call(name: &str, args: &[u8]) -> Outcome {
     match panic::catch_unwind(AssertUnwindSafe(|| target.call(args))) {
         Ok(outcome) => outcome,
         Err(panic) => {
-            let message = guard::panic_message(&*panic).unwrap_or("the panic has no message");
+            let message = panic_message(&*panic).unwrap_or("the panic has no message");
             Outcome::Panicked(message.to_owned())
         }
     }
+}
+
+/// The text of a panic, if it has one.
+pub(crate) fn panic_message(payload: &dyn Any) -> Option<&str> {
+    payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied())
 }

@@ -4,10 +4,12 @@ pub(crate) mod flush;
 pub(crate) mod interrupt;
 pub(crate) mod started;
 
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use crate::program;
+use crate::program::{self, Stage};
+use started::Started;
 
 /// What CPython does when a process ends: terminates the daemons, then joins all children.
 pub(crate) fn finish() {
@@ -51,4 +53,24 @@ pub(crate) fn look_after_children() {
     for child in program::children() {
         child.look_after();
     }
+}
+
+/// Starts a child and puts it on the list.
+///
+/// # Errors
+///
+/// Those of `start`, or that the program is ending.
+fn add_child<T>(start: impl FnOnce() -> io::Result<(Arc<Started>, T)>) -> io::Result<T> {
+    look_after_children();
+    program::see_to_ctrl_c(interrupt::handle);
+    let starting = program::starting();
+    if program::stage() != Stage::Main {
+        drop(starting);
+        // Main would report an error, or panic, where nothing but Ctrl-C has happened.
+        program::stay_if_interrupted();
+        return Err(io::Error::other("the program is ending: no more children"));
+    }
+    let (child, more) = start()?;
+    program::add(child);
+    Ok(more)
 }

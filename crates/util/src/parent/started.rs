@@ -1,5 +1,6 @@
 //! A child that has been started.
 
+use std::any::Any;
 use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock};
@@ -12,7 +13,6 @@ use super::interrupt::ENDED_BY_CTRL_C;
 use crate::exchange::link::{Channel, ParentsEnd, Prepared};
 use crate::exchange::orders::{Orders, Work};
 use crate::program::{self, lock};
-use crate::queue::Ticket;
 
 /// Who a child is to be, and what it has to do.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub(crate) struct Start {
     pub(crate) path: Vec<u32>,
     pub(crate) work: Work,
 }
+
+/// Things that are dropped when a child has ended.
+pub(crate) type Kept = Vec<Box<dyn Any + Send>>;
 
 /// A child that has been started.
 #[derive(Debug)]
@@ -34,8 +37,8 @@ pub(crate) struct Started {
     link: Mutex<Option<ParentsEnd>>,
     /// Whether a worker has met its orders.
     met: AtomicBool,
-    /// The queues that the child was given.
-    tickets: Mutex<Vec<Ticket>>,
+    /// What this process keeps for the child as long as it may run.
+    kept: Mutex<Kept>,
     terminated: AtomicBool,
     /// The exit code and whether the child had met its orders, once it has ended.
     end: OnceLock<End>,
@@ -57,29 +60,25 @@ impl Started {
     ///
     /// When the system refuses a process, or refuses to carry what the child has to know: then the
     /// child has been ended.
-    pub(crate) fn start(
-        start: Start,
-        args: Option<&[u8]>,
-        tickets: Vec<Ticket>,
-    ) -> io::Result<Arc<Self>> {
+    pub(crate) fn start(start: Start, args: Option<&[u8]>, kept: Kept) -> io::Result<Arc<Self>> {
         let flush = program::flush();
-        Self::start_unflushed(start, args, tickets, || flush.wait())
+        Self::start_unflushed(start, args, kept, || flush.wait())
     }
 
     /// As [`start`](Self::start), and leaves stdout alone: for a thread that nobody must keep
     /// waiting.
     pub(crate) fn start_quietly(start: Start) -> io::Result<Arc<Self>> {
-        Self::start_unflushed(start, None, Vec::new(), || ())
+        Self::start_unflushed(start, None, Kept::new(), || ())
     }
 
     fn start_unflushed(
         start: Start,
         args: Option<&[u8]>,
-        tickets: Vec<Ticket>,
+        kept: Kept,
         before_it_prints: impl FnOnce(),
     ) -> io::Result<Arc<Self>> {
         let Start { name, daemon, path, work } = start;
-        let (started, connection) = program::add_child(|| {
+        let (started, connection) = super::add_child(|| {
             let mut command = again()?;
             let prepared = Prepared::new(&mut command)?;
             let process = SharedChild::spawn(&mut command)?;
@@ -94,7 +93,7 @@ impl Started {
                 daemon,
                 link: Mutex::new(Some(link)),
                 met: AtomicBool::new(false),
-                tickets: Mutex::new(tickets),
+                kept: Mutex::new(kept),
                 terminated: AtomicBool::new(false),
                 end: OnceLock::new(),
                 told: Once::new(),
@@ -250,7 +249,7 @@ impl Started {
             });
         }
         lock(&self.link).take();
-        lock(&self.tickets).clear();
+        lock(&self.kept).clear();
         program::forget(self);
     }
 }

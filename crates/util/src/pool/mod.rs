@@ -16,7 +16,7 @@ pub use result::{AsyncResult, TaskError};
 
 use crate::exchange::tasks::Calls;
 use crate::exchange::wire;
-use crate::{guard, queue, target, Target};
+use crate::{program, queue, target, Target};
 use map::{Chunks, Size};
 use result::Slot;
 use tasks::{Done, Task};
@@ -77,7 +77,7 @@ impl Pool {
     /// CPython), and where [`Process::start`](crate::Process::start) panics.
     #[track_caller]
     pub fn new(processes: impl Into<Option<usize>>) -> io::Result<Self> {
-        guard::assert_may_have_children();
+        program::assert_may_have_children();
         let processes = processes.into().unwrap_or_else(num_cpus::get);
         assert!(processes >= 1, "Number of processes must be at least 1");
 

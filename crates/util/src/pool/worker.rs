@@ -6,7 +6,6 @@ use std::thread::{self, JoinHandle};
 
 use super::tasks::{Task, Tasks};
 use super::TaskError;
-use crate::current::default_name;
 use crate::exchange::link::Channel;
 use crate::exchange::orders::Work;
 use crate::exchange::tasks::Outcomes;
@@ -62,7 +61,7 @@ impl Drop for Crew {
 
 fn start_worker() -> io::Result<Arc<Started>> {
     let path = program::next_path();
-    let name = default_name("PoolWorker", &path);
+    let name = program::default_name("PoolWorker", &path);
     // Its thread must not wait for stdout: whoever holds its lock may be waiting for a result.
     Started::start_quietly(Start { name, daemon: true, path, work: Work::Tasks })
 }

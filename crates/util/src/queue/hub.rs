@@ -16,10 +16,12 @@ use crate::program::lock;
 /// How often somebody who waits looks whether a child has ended that has not come for the queue.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// So long a process may take to give back what it was lent, before it counts as taken.
-const RECALL: Duration = Duration::from_millis(100);
+/// So long a process may take to give back what it was lent. One that has been stopped does not
+/// answer, and must not stop the others.
+const RECALL: Duration = Duration::from_secs(1);
 
-/// So many items a process is lent at once.
+/// So many items a process is lent at once. It begins with one, and doubles as long as nobody else
+/// wants any.
 const MOST_LENT: usize = 256;
 
 /// So many bytes surely go into a socket: nobody has to wait until a process has read them.
@@ -50,8 +52,11 @@ struct Place {
 struct State {
     items: VecDeque<Vec<u8>>,
     clients: BTreeMap<u64, Client>,
-    /// The clients that wait for an item, and whether they want one only if there is one now.
-    wanting: VecDeque<(u64, bool)>,
+    /// The clients that wait for an item.
+    wanting: VecDeque<Wish>,
+    /// Who got the last item, `None` for this process, and how many it may be lent next.
+    last: Option<u64>,
+    next_share: usize,
     /// What clients have put and there is no room for.
     full: VecDeque<(u64, Vec<u8>)>,
     /// How many threads of this process wait for an item.
@@ -64,6 +69,16 @@ struct State {
     tickets: BTreeSet<u64>,
     /// How many tickets and clients there have been.
     numbered: u64,
+}
+
+/// A client that waits for an item.
+#[derive(Debug)]
+struct Wish {
+    client: u64,
+    /// Whether it wants one only if there is one now.
+    now: bool,
+    /// Whether all others have been asked for what they have put or could give back.
+    asked: bool,
 }
 
 /// A process that has the queue.
@@ -101,10 +116,6 @@ impl State {
         self.items.len() + self.clients.values().map(|client| client.lent.len()).sum::<usize>()
     }
 
-    fn any_lent(&self) -> bool {
-        self.clients.values().any(|client| !client.lent.is_empty())
-    }
-
     /// Whether nobody else can put an item in or take one out.
     fn is_abandoned(&self) -> bool {
         self.numbered > 0 && self.handles <= 1 && self.tickets.is_empty() && self.clients.is_empty()
@@ -134,31 +145,64 @@ impl State {
         }
         self.lend(&mut post);
         if self.items.is_empty() && (self.getters > 0 || !self.wanting.is_empty()) {
-            for client in self.clients.values_mut() {
-                if !client.lent.is_empty() && !client.recalled {
-                    client.recalled = true;
-                    post.push((Arc::clone(&client.outgoing), ToClient::Recall.to_bytes()));
-                }
+            self.recall(1, None, &mut post);
+            let asking = self.wanting.iter_mut().filter(|wish| wish.now && !wish.asked);
+            let asking: Vec<_> = asking
+                .map(|wish| {
+                    wish.asked = true;
+                    wish.client
+                })
+                .collect();
+            for client in asking {
+                self.recall(0, Some(client), &mut post);
             }
-            if !self.any_lent() {
+            if !self.clients.values().any(|client| client.recalled) {
                 self.send_away(&mut post);
             }
         }
         post
     }
 
+    /// Asks the clients that were lent so many items for what they have not taken, and says whether
+    /// any answer is still to come. Before its answer a client has said all else that it has said.
+    fn recall(&mut self, least: usize, except: Option<u64>, post: &mut Post) -> bool {
+        let mut expected = false;
+        for (id, client) in &mut self.clients {
+            if except == Some(*id) {
+                continue;
+            }
+            if client.lent.len() >= least && !client.recalled {
+                client.recalled = true;
+                post.push((Arc::clone(&client.outgoing), ToClient::Recall.to_bytes()));
+            }
+            expected |= client.recalled;
+        }
+        expected
+    }
+
+    /// Notes who gets the next items, and gives how many it may be lent.
+    fn share_of(&mut self, client: Option<u64>) -> usize {
+        let again = self.last == client;
+        self.next_share = if again { (2 * self.next_share).clamp(1, MOST_LENT) } else { 1 };
+        self.last = client;
+        self.next_share
+    }
+
     /// Lends what there is to those who want it.
     fn lend(&mut self, post: &mut Post) {
-        while let (false, Some(&(id, _))) = (self.items.is_empty(), self.wanting.front()) {
+        while let (false, Some(id)) =
+            (self.items.is_empty(), self.wanting.front().map(|wish| wish.client))
+        {
             let mut own = 0;
             if self.getters > 0 {
                 self.own_turn = !self.own_turn;
                 own = usize::from(self.own_turn);
             }
-            let Some(all) = self.items.len().checked_sub(own).filter(|all| *all > 0) else {
+            // Somebody else may have been lent items that are older.
+            if self.items.len() <= own || self.recall(2, Some(id), post) {
                 return;
-            };
-            let share = all.div_ceil(self.wanting.len() + self.getters).min(MOST_LENT);
+            }
+            let share = self.share_of(Some(id)).min(self.items.len() - own);
             self.wanting.pop_front();
             let Some(client) = self.clients.get_mut(&id) else { continue };
             let (first, mut bytes) = (client.count, 0);
@@ -184,13 +228,13 @@ impl State {
     /// Answers those who wait for what will not come.
     fn send_away(&mut self, post: &mut Post) {
         let alone = self.has_one_client_alone();
-        for (client, now) in std::mem::take(&mut self.wanting) {
+        for wish in std::mem::take(&mut self.wanting) {
             if alone {
-                self.say(client, &ToClient::Abandoned, post);
-            } else if now {
-                self.say(client, &ToClient::Nothing, post);
+                self.say(wish.client, &ToClient::Abandoned, post);
+            } else if wish.now {
+                self.say(wish.client, &ToClient::Nothing, post);
             } else {
-                self.wanting.push_back((client, now));
+                self.wanting.push_back(wish);
             }
         }
     }
@@ -206,8 +250,10 @@ impl State {
         match said {
             ToHub::Put(item) if capacity.is_some() => self.full.push_back((id, item)),
             ToHub::Put(item) => self.items.push_back(item),
-            ToHub::Want { now } => self.wanting.push_back((id, now)),
-            ToHub::Cancel => self.wanting.retain(|(other, _)| *other != id),
+            ToHub::Want { now } => {
+                self.wanting.push_back(Wish { client: id, now, asked: false });
+            }
+            ToHub::Cancel => self.wanting.retain(|wish| wish.client != id),
             ToHub::Taken => {
                 if let Some(client) = self.clients.get_mut(&id) {
                     client.lent.pop_front();
@@ -286,39 +332,52 @@ impl Hub {
             Patience::Until(end) => Some(end),
             Patience::None => Some(Instant::now() + RECALL),
         };
+        let mut asked = false;
+        let mut order = None;
         let mut state = lock(&self.state);
         loop {
-            if let Some(item) = state.items.pop_front() {
-                if self.capacity.is_some() {
-                    self.settle(state);
+            let mut post = Post::new();
+            // Somebody else may have been lent items that are older.
+            let older = state.recall(2, None, &mut post);
+            let order = *order.get_or_insert_with(|| Instant::now() + RECALL);
+            if !older || Instant::now() >= order {
+                if let Some(item) = state.items.pop_front() {
+                    state.share_of(None);
+                    if self.capacity.is_some() {
+                        self.settle(state);
+                    }
+                    send(post);
+                    return Ok(item);
                 }
-                return Ok(item);
             }
-            if !state.any_lent() {
-                if state.is_abandoned() {
-                    return Err(QueueError::Abandoned);
-                }
-                if patience == Patience::None {
-                    return Err(QueueError::Empty);
+            if state.items.is_empty() && !older {
+                // Who only wants what is there asks first what is on its way.
+                let all = patience == Patience::None && !asked;
+                asked |= all;
+                if !state.recall(usize::from(!all), None, &mut post) {
+                    if state.is_abandoned() {
+                        return Err(QueueError::Abandoned);
+                    }
+                    if patience == Patience::None {
+                        return Err(QueueError::Empty);
+                    }
                 }
             }
             if end.is_some_and(|end| Instant::now() >= end) {
+                send(post);
                 return Err(QueueError::Empty);
             }
-            state.getters += 1;
-            let post = state.settle(self.capacity);
             if post.is_empty() {
-                state = self.wait(state, end);
+                state.getters += 1;
+                let until = if older { Some(end.map_or(order, |end| end.min(order))) } else { end };
+                state = self.wait(state, until);
+                state.getters -= 1;
             } else {
-                // It may have come while nobody held the lock.
+                // The answer may come before anybody waits for it.
                 drop(state);
                 send(post);
                 state = lock(&self.state);
-                if state.items.is_empty() && state.any_lent() {
-                    state = self.wait(state, end);
-                }
             }
-            state.getters -= 1;
         }
     }
 
@@ -462,7 +521,7 @@ impl Hub {
     /// A client has let go of the queue, or has died.
     fn lose(&self, id: u64) {
         self.change(|state| {
-            state.wanting.retain(|(other, _)| *other != id);
+            state.wanting.retain(|wish| wish.client != id);
             if let Some(client) = state.clients.remove(&id) {
                 state.put_back(client.lent);
             }

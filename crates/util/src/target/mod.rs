@@ -181,13 +181,13 @@ pub(crate) fn name_of<F: 'static>(_function: F) -> &'static str {
             "let _main = util::main_guard!({});",
             naming::in_main(name, &naming::main_of_this_program())
         );
-        if crate::guard::is_main_thread() {
+        if program::is_main_thread() {
             panic!("main_guard! is missing: make `{line}` the first line of main");
         }
         panic!(
             "main_guard! is missing: make `{line}` the first line of main. In a test there is no \
              such main: {}",
-            crate::guard::IN_A_TEST
+            program::IN_A_TEST
         );
     };
     match targets.find(name) {
