@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// So long a process may take to give back what it was lent. One that has been stopped does not
 /// answer, and must not stop the others.
-const RECALL: Duration = Duration::from_secs(1);
+const RECALL: Duration = Duration::from_secs(10);
 
 /// So many items a process is lent at once. It begins with one, and doubles as long as nobody else
 /// wants any.
@@ -471,9 +471,9 @@ impl Hub {
         }
         let outgoing = Arc::new(Mutex::new(stream.try_clone()?));
         let id = self.change(|state| {
-            state.tickets.remove(&u64::from_le_bytes(ticket));
+            let ticket = u64::from_le_bytes(ticket);
             state.numbered += 1;
-            let id = state.numbered;
+            let id = if state.tickets.remove(&ticket) { ticket } else { state.numbered };
             let client = Client { outgoing, lent: VecDeque::new(), count: 0, recalled: false };
             state.clients.insert(id, client);
             id
@@ -576,7 +576,8 @@ impl Drop for Handle {
     }
 }
 
-/// Counts as a process that has the queue, until one comes with its number.
+/// Counts as a process that has the queue, until one comes with its number. It is dropped when that
+/// process or its task has ended.
 #[derive(Debug)]
 pub(super) struct Ticket {
     hub: Arc<Hub>,
@@ -589,6 +590,12 @@ impl Drop for Ticket {
         if unused {
             self.hub.changed.notify_all();
             self.hub.end_if_over();
+            return;
         }
+        // The process that came with it has ended, or its task has. What it has put may be on its
+        // way: it has to be in before anybody knows of the end.
+        let state = lock(&self.hub.state);
+        let on_its_way = |state: &mut State| state.clients.contains_key(&self.number);
+        drop(self.hub.changed.wait_timeout_while(state, RECALL, on_its_way));
     }
 }

@@ -48,8 +48,11 @@ use hub::Hub;
 /// }
 /// ```
 ///
-/// Nobody hangs because somebody died. What a process has put is in the queue when `put` returns,
-/// however the process ends. When a process dies, only the values that it had got are gone. And
+/// The values of one process come in the order in which it has put them, and those of a child before
+/// anything that is put after its join.
+///
+/// Nobody hangs because somebody died. What a process has put comes, however the process ends. When a
+/// process dies, only the values that it had got are gone. And
 /// `get` gives [`QueueError::Abandoned`] when no value can come any more: when the queue is empty,
 /// all other processes that had it have ended or dropped it, and this one has no other clone of it.
 /// So give a thread of this process that puts values a clone, not a reference. CPython's queue hangs
