@@ -116,7 +116,10 @@ pub fn enter(targets: Vec<Registered>, here: &'static str) -> MainGuard {
     program::enter(targets);
     set_panic_hook();
     match ChildsEnd::find() {
-        Origin::Program => MainGuard(()),
+        Origin::Program => {
+            program::see_to_ctrl_c(parent::interrupt::handle);
+            MainGuard(())
+        }
         Origin::Child(link) => child::run(link),
         Origin::Nobodys => {
             eprintln!(

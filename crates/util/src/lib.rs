@@ -34,9 +34,9 @@
 //! `main` ends, daemons are terminated and the other children are joined, as in Python. Ctrl-C
 //! ends the program and all its children, with exit status 130 and no traceback.
 //!
-//! A program that wants to see to Ctrl-C itself sets its handler before it starts its first child,
-//! with the ctrlc crate or otherwise; it is left in peace then. Afterwards the ctrlc crate answers
-//! that there is a handler already.
+//! A program that wants to see to Ctrl-C itself sets its handler before [`main_guard!`], with the
+//! ctrlc crate or otherwise; it is left in peace then, and each child has the handler, too. Behind the
+//! guard the ctrlc crate answers that there is a handler already.
 //!
 //! # Python's names
 //!

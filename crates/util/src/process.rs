@@ -94,6 +94,7 @@ impl Process {
         F: Target<Args>,
         Args: Serialize,
     {
+        target::assert_is_name!(F);
         let target = target::name_of(target);
         let path = program::next_path();
         let (args, tickets) = queue::give_away(|| wire::to_vec(&args));

@@ -23,7 +23,7 @@ static PROGRAM: Program = Program {
     starting: Mutex::new(()),
     life: Mutex::new(Life {
         stage: Stage::BeforeGuard,
-        ctrl_c: CtrlC::Unasked,
+        ctrl_c: CtrlC::Others,
         children: Vec::new(),
     }),
     changed: Condvar::new(),
@@ -66,8 +66,6 @@ pub(crate) enum Stage {
 /// Who ends the program when Ctrl-C comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CtrlC {
-    /// The system. Nothing has to be ended before there are children.
-    Unasked,
     /// This crate.
     Handled,
     /// A handler of the program's own, or the parent of this process.
@@ -197,12 +195,10 @@ pub(crate) fn add(child: Arc<Started>) {
     life().children.push(child);
 }
 
-/// Sees to Ctrl-C before the first child comes. A child leaves it to its parent.
+/// Sees to Ctrl-C in main. A child leaves it to its parent.
 pub(crate) fn see_to_ctrl_c(handle: impl FnOnce() -> bool) {
-    let mut life = life();
-    if life.ctrl_c == CtrlC::Unasked {
-        let handled = identity().path.is_empty() && handle();
-        life.ctrl_c = if handled { CtrlC::Handled } else { CtrlC::Others };
+    if handle() {
+        life().ctrl_c = CtrlC::Handled;
     }
 }
 

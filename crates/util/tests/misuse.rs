@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{env, io, process, thread};
 
-use support::{output, program, LIMIT};
+use support::{output, program};
 use util::{Pool, Process, TaskError};
 
 /// Set by a program whose children are to end, or to look at something, before their guard.
@@ -19,6 +19,10 @@ fn main() {
     if support::program_name().as_deref() == Some("guard_in_a_thread") {
         thread::spawn(|| drop(util::main_guard!(nothing))).join().unwrap_err();
         return;
+    }
+    #[cfg(unix)]
+    if support::program_name().as_deref() == Some("own_handler") {
+        unix::set_handler();
     }
     let _main = util::main_guard!(
         nothing,
@@ -313,7 +317,7 @@ mod unix {
     use libtest_mimic::Trial;
     use nix::sys::signal::{kill, Signal};
     use nix::unistd::Pid;
-    use support::{tests, Running};
+    use support::{tests, Running, LIMIT};
 
     use super::*;
 
@@ -334,12 +338,17 @@ mod unix {
         tests
     }
 
-    pub(super) fn own_handler() {
+    pub(super) fn set_handler() {
         ctrlc::set_handler(|| {
             println!("a handler of its own");
             process::exit(7);
         })
         .unwrap();
+    }
+
+    pub(super) fn own_handler() {
+        // A second one is refused, in words.
+        println!("{}", ctrlc::set_handler(|| ()).unwrap_err());
         let child = Process::new(waits, ()).start().unwrap();
         println!("ready");
         let _ = child.join();
@@ -348,8 +357,9 @@ mod unix {
 
     fn a_handler_of_its_own_keeps_ctrl_c() {
         let mut running = Running::start(&mut program("own_handler"));
+        assert!(running.line().contains("already registered"));
         assert_eq!(running.line(), "ready");
-        running.signal_group(Signal::SIGINT);
+        running.signal(Signal::SIGINT);
         running.all_gone();
         let output = running.finish();
         assert_eq!(output.stdout, "a handler of its own\n");

@@ -62,7 +62,6 @@ pub(crate) fn look_after_children() {
 /// Those of `start`, or that the program is ending.
 fn add_child<T>(start: impl FnOnce() -> io::Result<(Arc<Started>, T)>) -> io::Result<T> {
     look_after_children();
-    program::see_to_ctrl_c(interrupt::handle);
     let starting = program::starting();
     if program::stage() != Stage::Main {
         drop(starting);

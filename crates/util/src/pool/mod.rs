@@ -98,6 +98,7 @@ impl Pool {
         F: Target<Args, Output: Serialize + DeserializeOwned>,
         Args: Serialize,
     {
+        target::assert_is_name!(F);
         let mut calls = Calls::of(target::name_of(target));
         let slot = Arc::new(Slot::default());
         let result = AsyncResult::new(Arc::clone(&slot), Arc::clone(&self.crew.tasks));
@@ -127,6 +128,7 @@ impl Pool {
         F: Target<Args, Output: Serialize + DeserializeOwned>,
         Args: Serialize,
     {
+        target::assert_is_name!(F);
         self.apply_async(target, args).get()
     }
 
@@ -161,6 +163,7 @@ impl Pool {
         Arg: Serialize,
         Args: IntoIterator<Item = Arg>,
     {
+        target::assert_is_name!(F);
         self.starmap(target, values.into_iter().map(|value| (value,)))
     }
 
@@ -181,6 +184,7 @@ impl Pool {
         Args: Serialize,
         I: IntoIterator<Item = Args>,
     {
+        target::assert_is_name!(F);
         let name = target::name_of(target);
         let tuples = tuples.into_iter();
         // Four turns for each worker, as in CPython, where tasks are not so short that more of them
@@ -211,6 +215,7 @@ impl Pool {
         Arg: Serialize,
         I: IntoIterator<Item = Arg>,
     {
+        target::assert_is_name!(F);
         let name = target::name_of(target);
         let values = values.into_iter().map(|value| (value,));
         Imap::new(Chunks::new(&self.crew.tasks, name, values, Size::free()))
@@ -233,6 +238,7 @@ impl Pool {
         Arg: Serialize,
         I: IntoIterator<Item = Arg>,
     {
+        target::assert_is_name!(F);
         let name = target::name_of(target);
         let values = values.into_iter().map(|value| (value,));
         ImapUnordered::new(Chunks::new(&self.crew.tasks, name, values, Size::free()))

@@ -158,23 +158,30 @@ impl Targets {
     }
 }
 
-/// The name under which a child finds the function. A value that is more than the name of a
-/// function does not compile.
+/// Compiles only for what is no more than the name of a function. It stands in each function that
+/// takes a target, because the compiler then shows the line that calls it.
+macro_rules! assert_is_name {
+    ($function:ty) => {
+        const {
+            assert!(
+                size_of::<$function>() == 0,
+                "a child finds its target by the name of the function: give the function itself, as \
+                 in `Process::new(run, ())`, not a variable that holds it, and not a closure that \
+                 captures something; for several functions make the processes first, as in \
+                 `for process in [Process::new(run1, ()), Process::new(run2, ())]`"
+            );
+        }
+    };
+}
+pub(crate) use assert_is_name;
+
+/// The name under which a child finds the function.
 ///
 /// # Panics
 ///
 /// When `main_guard!` is missing or does not list it.
 #[track_caller]
 pub(crate) fn name_of<F: 'static>(_function: F) -> &'static str {
-    const {
-        assert!(
-            size_of::<F>() == 0,
-            "a child finds its target by the name of the function: give the function itself, as in \
-             `Process::new(run, ())`, not a variable that holds it, and not a closure that captures \
-             something; for several functions make the processes first, as in \
-             `for process in [Process::new(run1, ()), Process::new(run2, ())]`"
-        );
-    }
     let name = std::any::type_name::<F>();
     let Some(targets) = program::targets() else {
         let line = format!(
