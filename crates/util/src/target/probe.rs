@@ -189,7 +189,7 @@ pub struct Parameter<T>(PhantomData<fn() -> T>);
 
 /// Whether a parameter is a reference.
 pub trait Borrows {
-    /// [`Owned`], or a [`Reference`].
+    /// `Owned`, or a `Reference`.
     type Found;
     /// Gives it.
     fn found(&self) -> Self::Found;
