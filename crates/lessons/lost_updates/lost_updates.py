@@ -14,7 +14,7 @@ def add():
         num = read + 1
 
 
-# A moment passes: even an empty call is a place where Python switches from thread to thread.
+# A moment passes: Python may switch threads even at an empty call.
 def pause():
     pass
 

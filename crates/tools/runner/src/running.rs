@@ -166,15 +166,6 @@ impl Running {
         Ok(Some(transcript))
     }
 
-    /// Waits for the end of the program, whatever it leaves behind.
-    ///
-    /// # Panics
-    ///
-    /// When it has been silent for a minute, or has not ended after ten.
-    pub(crate) fn wait_for_exit(&self) {
-        self.wait_for_exit_unless(&|| false).unwrap_or_else(|hangs| panic!("{hangs}"));
-    }
-
     fn wait_for_exit_unless(&self, stop: &impl Fn() -> bool) -> Result<Option<ExitStatus>, String> {
         let from = Instant::now();
         let mut said = 0;
@@ -202,6 +193,15 @@ impl Running {
 
 #[cfg(unix)]
 impl Running {
+    /// Waits for the end of the program, whatever it leaves behind.
+    ///
+    /// # Panics
+    ///
+    /// When it has been silent for a minute, or has not ended after ten.
+    pub(crate) fn wait_for_exit(&self) {
+        self.wait_for_exit_unless(&|| false).unwrap_or_else(|hangs| panic!("{hangs}"));
+    }
+
     pub(crate) fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.terminal = Some(terminal);
         self

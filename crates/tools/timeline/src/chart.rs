@@ -110,7 +110,11 @@ impl<'a> Chart<'a> {
     }
 
     /// The states that can be seen in these lanes in a picture of so many columns.
-    pub fn states<'r>(&self, rows: impl IntoIterator<Item = &'r Row>, columns: usize) -> Vec<State> {
+    pub fn states<'r>(
+        &self,
+        rows: impl IntoIterator<Item = &'r Row>,
+        columns: usize,
+    ) -> Vec<State> {
         let mut seen = [false; State::COUNT];
         for row in rows {
             for segment in self.segments(self.lane(row), columns) {

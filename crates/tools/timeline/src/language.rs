@@ -100,9 +100,11 @@ impl Language {
     pub fn note(self, note: &Note) -> String {
         let clean = |name: &String| name.replace(char::is_control, "\u{fffd}");
         match (note, self) {
-            (Note::NoTimes, En) => "This system does not say who had a core when: what is drawn as \
+            (Note::NoTimes, En) => {
+                "This system does not say who had a core when: what is drawn as \
                 running may have waited for one."
-                .to_string(),
+                    .to_string()
+            }
             (Note::NoTimes, Zh) => {
                 "本系统不报告谁何时占用 CPU 核：画成运行的，也可能在等核。".to_string()
             }

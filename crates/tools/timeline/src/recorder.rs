@@ -151,19 +151,20 @@ impl Recorder {
         if let Some(task) = self.tasks.get_mut(&tid) {
             task.stopped = Some(seen.at);
             // Whatever it stopped for, it is not in such a call any more.
-            let lazy = |begun: &Begun| matches!(&begun.call, Call::Wait(wait) if !wait.end_matters());
+            let lazy =
+                |begun: &Begun| matches!(&begun.call, Call::Wait(wait) if !wait.end_matters());
             if task.call.as_ref().is_some_and(lazy) {
                 self.settle(tid, seen, None);
             }
         }
         match stop {
             Stop::Event(event) => self.event(tid, event, seen),
-            Stop::CallEnd => return self.call_ended(tid, seen),
-            Stop::Signal(signal) => return Next::Resume(Until::NextEvent, signal),
+            Stop::CallEnd => self.call_ended(tid, seen),
+            Stop::Signal(signal) => Next::Resume(Until::NextEvent, signal),
             Stop::GroupStop(_) => {
                 self.settle(tid, seen, None);
                 self.begin(tid, Call::Wait(calls::Wait::on(State::Stopped)), None, seen.at);
-                return Next::Resume(Until::Continued, 0);
+                Next::Resume(Until::Continued, 0)
             }
             Stop::Start => {
                 self.starts(tid, seen);
@@ -589,7 +590,12 @@ impl Recorder {
             let more = asked_for
                 .as_ref()
                 .filter(|(wait, _)| wait.state == piece.state)
-                .map(|(wait, _)| More { futex: wait.futex, woken: wake, whom })
+                .map(|(wait, _)| More {
+                    futex: wait.futex,
+                    woken: wake,
+                    whom,
+                    certain: wait.certain,
+                })
                 .filter(|more| *more != More::default());
             self.add_wait(lane, piece.state, piece.start, piece.end, more);
         }
@@ -681,12 +687,12 @@ impl Recorder {
         let ran = times.running.saturating_sub(before.running);
         let waited = times.ready.saturating_sub(before.ready);
         if let Some(begun) = &task.call {
-            // What it has asked for is over when it runs again.
-            if ran < 2 * WORTH_ASKING {
+            // What it has asked for is over when that has come, or when it runs again.
+            let end = asked(begun, None).and_then(|asked| asked.ended);
+            if ran < 2 * WORTH_ASKING && end.is_none_or(|end| end + LOOK > now) {
                 return;
             }
             // What it does at this moment is not counted yet.
-            let end = asked(begun, None).and_then(|asked| asked.ended);
             let at = end.map_or(now, |end| (end.max(begun.from) + ran + waited).min(now));
             self.settle_by(tid, Seen { at, idle: Duration::ZERO }, None, Some(times));
             return;
@@ -701,8 +707,10 @@ impl Recorder {
             return;
         }
         // It is dead, and will be told to be when the last thread of its process is.
-        if place.is_empty() || fs::read_to_string(format!("/proc/{tid}/stat"))
-            .is_ok_and(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
+        if place.is_empty()
+            || fs::read_to_string(format!("/proc/{tid}/stat")).is_ok_and(|stat| {
+                stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
+            })
         {
             let zombie = calls::Wait::on(State::ThreadEnd);
             self.begin(tid, Call::Wait(zombie), None, now);

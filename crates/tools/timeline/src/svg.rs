@@ -127,10 +127,11 @@ impl<'a> Picture<'a> {
             ));
         }
         self.scale();
+        // Below the names of the lanes, which they cross.
+        self.arrows();
         for at in 0..self.lines.len() {
             self.line(at);
         }
-        self.arrows();
         self.legend();
         self.svg + "</svg>\n</svg>\n"
     }
@@ -176,7 +177,10 @@ impl<'a> Picture<'a> {
             );
         }
         let label = escape_xml(&cut(&label, 50));
-        self.add(format_args!(r#"<text x="{indent}" y="{:.0}">{label}</text>"#, top - 4.0));
+        self.add(format_args!(
+            r#"<text class="label" x="{indent}" y="{:.0}">{label}</text>"#,
+            top - 4.0
+        ));
         if rows.len() > 1 {
             self.crowd(rows, top);
         } else {
@@ -393,11 +397,7 @@ fn flow(widths: impl IntoIterator<Item = f64>, width: f64) -> Vec<(f64, usize)> 
 }
 
 /// Pieces of a text in lines that are not wider than so much.
-fn in_lines<'t>(
-    pieces: impl Iterator<Item = &'t str>,
-    between: &str,
-    width: f64,
-) -> Vec<String> {
+fn in_lines<'t>(pieces: impl Iterator<Item = &'t str>, between: &str, width: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces {
         match lines.last_mut() {

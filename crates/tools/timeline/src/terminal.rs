@@ -58,8 +58,7 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     let rows: Vec<&Row> = chart.rows.iter().step_by(step).collect();
     // In a narrow terminal the bars get the most of what there is.
     let longest = LABEL.min(style.width / 3).max(4);
-    let labels: Vec<String> =
-        rows.iter().map(|row| label(row, longest, style.language)).collect();
+    let labels: Vec<String> = rows.iter().map(|row| label(row, longest, style.language)).collect();
     let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 1;
     let columns = style.width.saturating_sub(margin + 1).max(8);
     let pen = Pen { color: style.color };
@@ -86,8 +85,8 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&scale(chart, columns)));
     let legend = legend(chart, &rows, columns, language);
     // Colours have no width, so they come last.
-    for line in wrapped(&legend.iter().map(String::as_str).collect::<Vec<_>>(), "   ", style.width)
-        .lines()
+    for line in
+        wrapped(&legend.iter().map(String::as_str).collect::<Vec<_>>(), "   ", style.width).lines()
     {
         let _ = writeln!(text, "{}", pen.legend(line));
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::chart::{Chart, Words, time};
-use crate::terminal::{self, Style};
 use crate::language::Language;
+use crate::terminal::{self, Style};
 use crate::trace::{Futex, Lane, More, Outcome, Print, State, Trace, Wait, Wake};
 use crate::{json, svg};
 
@@ -277,8 +277,7 @@ fn a_narrow_terminal_is_not_overrun() {
 fn what_is_coarse_has_the_same_totals() {
     let mut main = lane(1, 1, None, 0, 1000);
     let states = [State::Lock, State::Input, State::Ready];
-    main.waits =
-        (0..250).map(|n| wait(states[n as usize % 3], 4 * n, 4 * n + 1 + n % 3)).collect();
+    main.waits = (0..250).map(|n| wait(states[n as usize % 3], 4 * n, 4 * n + 1 + n % 3)).collect();
     let exact = main.totals();
     main.coarsen(ms(20));
     assert!(main.waits.len() < 160, "{}", main.waits.len());

@@ -85,6 +85,8 @@ pub struct More {
     pub woken: Option<Wake>,
     /// Whose end was waited for, as an index into [`Trace::lanes`].
     pub whom: Option<usize>,
+    /// Whether the state is more than a guess.
+    pub certain: bool,
 }
 
 impl Wait {
@@ -245,6 +247,7 @@ impl Lane {
     }
 
     /// How long the lane was in each state, in the order of [`State::ALL`].
+    #[cfg(test)]
     pub fn totals(&self) -> [Duration; State::COUNT] {
         let mut totals = [Duration::ZERO; State::COUNT];
         for stretch in self.stretches() {
@@ -324,12 +327,11 @@ impl Trace {
     /// each time.
     fn tell_conditions(&mut self) {
         let waits = self.lanes.iter().flat_map(|lane| &lane.waits);
-        let conditions: HashSet<Futex> = waits
-            .filter(|wait| wait.state == State::Wakeup)
-            .filter_map(Wait::futex)
-            .collect();
+        let conditions: HashSet<Futex> =
+            waits.filter(|wait| wait.state == State::Wakeup).filter_map(Wait::futex).collect();
         for wait in self.lanes.iter_mut().flat_map(|lane| &mut lane.waits) {
-            if wait.state == State::Lock && wait.futex().is_some_and(|at| conditions.contains(&at)) {
+            if wait.state == State::Lock && wait.futex().is_some_and(|at| conditions.contains(&at))
+            {
                 wait.state = State::Wakeup;
             }
         }
@@ -344,7 +346,8 @@ impl Trace {
         for at in 0..self.lanes.len() {
             let mut waits = std::mem::take(&mut self.lanes[at].waits);
             for wait in &mut waits {
-                let guess = matches!(wait.state, State::Lock | State::Wakeup);
+                let guess = matches!(wait.state, State::Lock | State::Wakeup)
+                    && !wait.more.as_ref().is_some_and(|more| more.certain);
                 if let Some(wake) = wait.woken().filter(|_| guess)
                     && self.was_last_act(wake, at)
                 {

@@ -27,11 +27,7 @@ const IN_ONE_GO: usize = 8;
 /// # Errors
 ///
 /// When the command cannot be started or the system does not let it be traced.
-pub fn run(
-    command: &[OsString],
-    limit: Option<Duration>,
-    say: impl Fn(&str),
-) -> io::Result<Trace> {
+pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) -> io::Result<Trace> {
     let signals = Signals::block()?;
     let root = tracer::start::start(command, &calls::filter(), &signals.original_mask);
     let root = match root {
@@ -56,7 +52,7 @@ pub fn run(
     };
     open_many_files();
     watch.resume(root, Next::Resume(Until::NextEvent, 0))?;
-    watch.to_the_end(say)?;
+    watch.follow(say)?;
     let Watch { recorder, signals, clock, ended, .. } = watch;
     signals.unblock();
     Ok(recorder.finish(clock.elapsed(), ended))
@@ -82,7 +78,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn to_the_end(&mut self, say: impl Fn(&str)) -> io::Result<()> {
+    fn follow(&mut self, say: impl Fn(&str)) -> io::Result<()> {
         let mut look = Some(LOOK);
         while self.collect()? {
             loop {
@@ -201,7 +197,8 @@ impl Watch {
         let Request { signal, from_terminal, times } = request;
         match times {
             ..=2 => {
-                if !from_terminal && self.recorder.processes().any(|pid| pid == self.root.as_raw()) {
+                if !from_terminal && self.recorder.processes().any(|pid| pid == self.root.as_raw())
+                {
                     let _ = kill(self.root, signal);
                 }
                 if times == 2 {

@@ -109,7 +109,8 @@ fn a_program_that_ignores_ctrl_c_is_killed_with_its_children_when_it_comes_again
 #[test]
 fn a_program_may_take_its_time_to_clean_up() {
     // `timeout` sends its signal to the tool and to the whole group: twice is once.
-    let script = "trap 'sleep 2.5; echo clean; exit 4' TERM; echo ready; while :; do sleep 0.05; done";
+    let script =
+        "trap 'sleep 2.5; echo clean; exit 4' TERM; echo ready; while :; do sleep 0.05; done";
     let mut child = timeline()
         .args(["sh", "-c", script])
         .stdout(Stdio::piped())
@@ -139,7 +140,10 @@ fn a_process_that_is_stopped_stops_and_goes_on() {
     let run = watch(&["--limit", "60"], &["sh", "-c", script]);
     assert_eq!(run.output.stdout, b"0\n");
     let stopped = run.trace.stretches("stopped by a signal");
-    assert!(stopped.iter().any(|s| s.lane == "process 1 sleep" && s.length() > 500.0), "{stopped:?}");
+    assert!(
+        stopped.iter().any(|s| s.lane == "process 1 sleep" && s.length() > 500.0),
+        "{stopped:?}"
+    );
 }
 
 #[test]
@@ -203,7 +207,10 @@ fn a_name_cannot_speak_to_the_terminal() {
 fn a_tracer_inside_is_told_why_it_cannot() {
     let (code, said) = run(&[common::specimen().to_str().unwrap(), "traceme"]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("specimen wanted to trace a program: one that is watched here cannot"), "{said}");
+    assert!(
+        said.contains("specimen wanted to trace a program: one that is watched here cannot"),
+        "{said}"
+    );
 }
 
 /// The smallest program for 32 bits that ends with code 7.

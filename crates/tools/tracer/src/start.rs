@@ -27,11 +27,7 @@ use crate::stop::{self, Stop, Until, Which};
 ///
 /// Why the program does not start: `NotFound`, `PermissionDenied` and the others of exec. An error of
 /// kind `Other` says that the system does not let it be traced.
-pub fn start<S: AsRef<OsStr>>(
-    command: &[S],
-    filter: &Filter,
-    blocked: &SigSet,
-) -> io::Result<Pid> {
+pub fn start<S: AsRef<OsStr>>(command: &[S], filter: &Filter, blocked: &SigSet) -> io::Result<Pid> {
     let words: Vec<CString> = command
         .iter()
         .map(|word| CString::new(word.as_ref().as_bytes()))
@@ -97,8 +93,7 @@ fn become_program(
 
 /// Has the kernel use the filter for this process and all that it makes.
 fn install(filter: &[sock_filter]) -> nix::Result<()> {
-    let program =
-        libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
     let install = || {
         // SAFETY: the kernel copies the filter, which lives until then.
         let result = unsafe {

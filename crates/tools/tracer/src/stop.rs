@@ -58,8 +58,11 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
         _ => {
             // Takes note of the stop, so that it is not reported again. By now the thread may have
             // been killed, which is reported next.
-            let taken =
-                waitid(libc::P_PID, seen.pid as libc::id_t, libc::WSTOPPED | libc::__WALL | libc::WNOHANG)?;
+            let taken = waitid(
+                libc::P_PID,
+                seen.pid as libc::id_t,
+                libc::WSTOPPED | libc::__WALL | libc::WNOHANG,
+            )?;
             let status = taken.map_or(seen.status, |taken| taken.status);
             let signal = status & 0xff;
             match status >> 8 {

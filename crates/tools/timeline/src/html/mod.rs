@@ -62,10 +62,8 @@ fn data(chart: &Chart<'_>, language: Language) -> Value {
         .zip(&lanes)
         .map(|(row, lane)| {
             let stretches = lane.stretches();
-            let bars: Vec<Value> = stretches
-                .iter()
-                .flat_map(|s| [json!(s.state as usize), micros(s.start)])
-                .collect();
+            let bars: Vec<Value> =
+                stretches.iter().flat_map(|s| [json!(s.state as usize), micros(s.start)]).collect();
             // What is known of some waits, by the moment at which they begin.
             let whom: Vec<Value> = lane
                 .waits
@@ -126,7 +124,7 @@ fn data(chart: &Chart<'_>, language: Language) -> Value {
 /// Times are in microseconds, to a tenth.
 fn micros(time: Duration) -> Value {
     let tenths = (time.as_nanos() + 50) / 100;
-    if tenths % 10 == 0 {
+    if tenths.is_multiple_of(10) {
         json!((tenths / 10) as u64)
     } else {
         json!(tenths as f64 / 10.0)

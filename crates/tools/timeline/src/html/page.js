@@ -3,7 +3,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const { rows, states, wakes, groups } = data;
-  let language = data.language;
+  // A link may choose the language: page.html#zh
+  let language = { "#en": 0, "#zh": 1 }[location.hash] ?? data.language;
   const WORDS = {
     in: ["Zoom in", "放大"], out: ["Zoom out", "缩小"], all: ["All", "全部"],
     previous: ["Back a step", "上一步"], next: ["On a step", "下一步"],
