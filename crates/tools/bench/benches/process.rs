@@ -57,7 +57,7 @@ fn nothing() {}
 #[allow(unsafe_code, reason = "what is measured is fork, which no safe call gives")]
 mod unix {
     use nix::sys::wait::waitpid;
-    use nix::unistd::{fork, ForkResult};
+    use nix::unistd::{ForkResult, fork};
 
     pub(super) fn fork_and_wait() {
         // SAFETY: the child ends at once and calls nothing that a lock could hold up.
