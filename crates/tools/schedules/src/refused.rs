@@ -168,6 +168,16 @@ pub fn refused(text: &str, language: Language) -> Option<(Found, String)> {
             );
             return Some((found, reason));
         }
+        let is_static = |word: &Found| word.name == "static";
+        if name.ends_with("UnsafeCell") && words.iter().any(is_static) {
+            let found = Found { name: "UnsafeCell".to_string(), line: *line };
+            let reason = language.say(
+                "what a static keeps in one does not begin anew in every schedule: use an atomic or a \
+                 `Mutex`",
+                "静态变量放在其中的值不会在每个调度中重新开始：请使用原子类型或 `Mutex`",
+            );
+            return Some((found, reason));
+        }
         let last = name.rsplit("::").next().unwrap_or_default();
         if OWNERS.contains(&last) && words.iter().any(|word| word.name.contains("sync::Arc")) {
             let found = Found { name: last.to_string(), line: *line };
@@ -234,7 +244,11 @@ fn walk(tokens: &TokenStream, prefix: &str, found: &mut Vec<Found>) {
                     }
                 }
                 let next = tokens.get(at + 1).map(ToString::to_string);
-                if path == "static" && next.as_deref() == Some("mut") {
+                let quote = |token: &TokenTree| token.to_string() == "'";
+                let lifetime = at.checked_sub(1).is_some_and(|before| quote(&tokens[before]));
+                if path == "static" && lifetime {
+                    path = "'static".to_string();
+                } else if path == "static" && next.as_deref() == Some("mut") {
                     path = "static mut".to_string();
                 }
                 found.push(Found { name: path, line });
@@ -261,6 +275,8 @@ mod tests {
         assert_eq!(name("fn f() { println!(\"{}\", std::fs::read(\"a\")); }"), found("std::fs", 1));
         assert_eq!(name("use std::process::{exit, Command};"), found("std::process::Command", 1));
         assert_eq!(name("static mut N: u32 = 0;"), found("static mut", 1));
+        let cell = "static S: Lock = Lock::new(); struct Lock(UnsafeCell<u32>);";
+        assert_eq!(name(cell), found("UnsafeCell", 1));
         let count = "use std::sync::Arc; fn f(a: &Arc<u8>) -> usize { Arc::strong_count(a) }";
         assert_eq!(name(count), found("strong_count", 1));
     }
@@ -270,6 +286,7 @@ mod tests {
         for text in [
             "// std::net\nfn f() { let s = \"static mut std::fs\"; }",
             "use std::process::exit;",
+            "struct Lock(UnsafeCell<u32>); fn f(s: &'static str) {}",
             "use std::rc::{Rc, Weak}; fn f(w: Weak<u8>) { w.upgrade(); }",
             "mod net {} use crate::net;",
             "static N: u32 = 0; fn f(mut n: u32) {}",

@@ -467,3 +467,27 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
     }
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_exact_up_to_a_million() {
+        assert_eq!(number(999_999), "999999");
+        assert_eq!(number(1_000_000), "about 1.0 × 10⁶");
+        assert_eq!(number(36_123_456_789), "about 3.6 × 10¹⁰");
+        assert_eq!(number(Count::MAX), "more than 3.4 × 10³⁸");
+    }
+
+    #[test]
+    fn the_words_of_completeness_are_four() {
+        let say = |completeness| super::completeness(Language::English, completeness);
+        assert_eq!(say(Completeness::All), "all schedules");
+        assert_eq!(say(Completeness::AllWithin(1)), "all with at most 1 switch");
+        assert_eq!(say(Completeness::AllWithin(4)), "all with at most 4 switches");
+        assert_eq!(say(Completeness::Drawn(50)), "50 drawn at random");
+        assert_eq!(say(Completeness::Stopped(Duration::from_millis(2_000))), "stopped after 2 s");
+        assert_eq!(say(Completeness::Stopped(Duration::from_millis(510))), "stopped after 0.6 s");
+    }
+}

@@ -497,7 +497,9 @@ impl State {
     fn waits_in_a_loop(&self, thread: Actor, next: &Next) -> bool {
         let unchanged = |look: &&Look| self.version(look.object) == look.version;
         let unchanged = self.threads[thread].looks.iter().rev().take_while(unchanged);
-        unchanged.filter(|look| same_place(look.at, next.at)).count() >= LOOKS
+        let object = self.looks_at(&next.action);
+        let same = |look: &&Look| same_place(look.at, next.at) && Some(look.object) == object;
+        unchanged.filter(same).count() >= LOOKS
     }
 
     fn version(&self, object: Object) -> usize {
