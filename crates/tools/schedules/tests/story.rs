@@ -1,16 +1,26 @@
 //! What a student reads: stories that fit on a page.
 
-use schedules::lessons::{LESSONS, find};
-use schedules::{every_schedule, follow, story};
+use std::time::Duration;
+
+use schedules::lessons::{LESSONS, Version, find};
+use schedules::search::{Found, classes, follow, random};
+use schedules::tell::source::Sources;
+use schedules::tell::story::story;
+use schedules::tell::words::Language;
 use unicode_width::UnicodeWidthStr;
+
+fn told(language: Language, version: &Version, found: &Found) -> String {
+    let run = follow(&mut &version.program, &found.schedule).expect("every run can be made again");
+    story(language, &Sources::single(version.source), &run)
+}
 
 #[test]
 fn the_loss_of_a_deposit_is_told_in_the_lines_of_the_lesson() {
-    let program = &find("bank_no_lock").unwrap().small;
-    let search = every_schedule(program);
+    let small = &find("bank_no_lock").unwrap().small;
+    let search = classes::all(&mut &small.program, Duration::MAX);
     let lost = search.endings.iter().find(|(ending, _)| ending.output.contains("1 元"));
     let (_, found) = lost.expect("a deposit is lost in some schedule");
-    let told = story(program.source, &follow(program, &found.choices));
+    let told = told(Language::English, small, found);
     let expected = include_str!("lost_deposit.txt").replace("\r\n", "\n");
     assert_eq!(told, expected, "\n{told}");
 }
@@ -18,10 +28,12 @@ fn the_loss_of_a_deposit_is_told_in_the_lines_of_the_lesson() {
 #[test]
 fn every_story_fits_in_100_columns() {
     for lesson in &LESSONS {
-        for found in every_schedule(&lesson.small).endings.values() {
-            let told = story(lesson.small.source, &follow(&lesson.small, &found.choices));
-            for line in told.lines() {
-                assert!(line.width() <= 100, "{}: {line}", lesson.name);
+        let search = classes::all(&mut &lesson.small.program, Duration::MAX);
+        for found in search.endings.values() {
+            for language in [Language::English, Language::Chinese] {
+                for line in told(language, &lesson.small, found).lines() {
+                    assert!(line.width() <= 100, "{}: {line}", lesson.name);
+                }
             }
         }
     }
@@ -29,10 +41,10 @@ fn every_story_fits_in_100_columns() {
 
 #[test]
 fn more_threads_than_fit_side_by_side_are_told_by_name() {
-    let program = &find("thread_order").unwrap().whole;
-    let search = schedules::some_schedules(program, 0, 1);
+    let whole = &find("thread_order").unwrap().whole;
+    let search = random::some(&mut &whole.program, 1, 0, Duration::MAX);
     let found = search.endings.values().next().expect("the schedule has an end");
-    let told = story(program.source, &follow(program, &found.choices));
+    let told = told(Language::English, whole, found);
     assert!(told.starts_with("main\n 14 "), "{told}");
     for thread in 1..=5 {
         assert!(told.contains(&format!("\nThread-{thread}\n 24 ")), "{told}");

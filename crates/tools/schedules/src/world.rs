@@ -1,0 +1,313 @@
+//! The one interface between a search and what it searches.
+//!
+//! A world starts a program from the beginning, makes the choices that it is told, goes on as the plan
+//! says, and gives back the run: at each choice who could go and what stood there, which actor went, and
+//! what its step touched; the output; the end. The search, the story, the game and the page's data know
+//! no more of a program than this.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::step::{Actor, Object, Step, Touch, commute};
+
+/// A program that can be run from its beginning, again and again, under schedules of one's choice.
+pub trait World {
+    /// Makes one run.
+    ///
+    /// # Errors
+    ///
+    /// When there is no run to give back, and trying again would not help: the program does not start,
+    /// or it does what this world does not model.
+    fn run(&mut self, plan: &Plan) -> Result<Run, Fault>;
+
+    /// Makes runs until `search` has no more plans. A world whose runs take microseconds may have a
+    /// cheaper way than one call of [`run`](World::run) for each.
+    ///
+    /// # Errors
+    ///
+    /// The first that a run gives.
+    fn explore(&mut self, search: Rc<RefCell<dyn Search>>) -> Result<(), Fault> {
+        loop {
+            let Some(plan) = search.borrow_mut().next() else { return Ok(()) };
+            let run = self.run(&plan)?;
+            search.borrow_mut().learn(run);
+        }
+    }
+}
+
+/// What decides which runs are made.
+pub trait Search {
+    /// The next run to make, or `None` when there is enough.
+    fn next(&mut self) -> Option<Plan>;
+
+    /// Takes the run that was made after the last plan.
+    fn learn(&mut self, run: Run);
+}
+
+/// How a run is to go.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Who takes the first step, the second, and so on: one actor for each step, also where only one
+    /// can go.
+    pub schedule: Vec<Actor>,
+    /// How it goes on after these.
+    pub then: Then,
+    /// Whether the run is to be told: its [`details`](Run::details) are wanted.
+    pub detailed: bool,
+}
+
+/// How a run goes on when it has done what it was told.
+#[derive(Clone, Debug, Default)]
+pub enum Then {
+    /// It stops before the next step.
+    Stop,
+    /// It goes on until there is something to [ask](Move::asked) a player, or to its end.
+    UntilAsked,
+    /// It goes on as long as whoever went last can go, main at the beginning. Where they cannot, the run
+    /// stops.
+    Straight,
+    /// It goes on to its end, by a fixed rule of the world's own: a good one lets whoever went last go
+    /// on, but after a sleep the next one, so that an endless loop does not keep all others waiting.
+    #[default]
+    GoOn,
+    /// As before, but nobody takes a step that is asleep: what comes after it was tried already. Where
+    /// all who could go are asleep the run stops, as [`Finish::Asleep`]. These were asleep before the
+    /// last step of the schedule, so that step is the first to [wake](Sleepers::wake) others. A world
+    /// may take this for [`GoOn`](Then::GoOn): that costs runs, and no endings.
+    Awake(Sleepers),
+    /// It goes on to its end by choices that depend on this number alone.
+    Random(u64),
+}
+
+/// Steps that are not to be taken yet, since everything that comes after them was tried: each until
+/// another step is taken that does not commute with it.
+#[derive(Clone, Debug, Default)]
+pub struct Sleepers(Vec<(Actor, Vec<Touch>)>);
+
+impl Sleepers {
+    /// Puts the next step of `actor` to sleep.
+    pub fn add(&mut self, actor: Actor, touches: Vec<Touch>) {
+        self.0.push((actor, touches));
+    }
+
+    /// Whether the next step of `actor` is asleep.
+    pub fn contains(&self, actor: Actor) -> bool {
+        self.0.iter().any(|(sleeper, _)| *sleeper == actor)
+    }
+
+    /// A step was taken: wakes who does not commute with it.
+    pub fn wake(&mut self, actor: Actor, touches: &[Touch]) {
+        self.0.retain(|(sleeper, asleep)| *sleeper != actor && commute(asleep, touches));
+    }
+
+    /// All that are asleep.
+    pub fn iter(&self) -> impl Iterator<Item = &(Actor, Vec<Touch>)> {
+        self.0.iter()
+    }
+}
+
+/// What happened in a run.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Its steps, in the order in which they were taken.
+    pub moves: Vec<Move>,
+    /// All actors that were ever started, main first.
+    pub actors: Vec<Life>,
+    /// Everything that was printed.
+    pub output: String,
+    /// How it came to its end, or why it was stopped.
+    pub finish: Finish,
+    /// Who could go where it was stopped, in the order of their numbers.
+    pub able: Vec<Actor>,
+    /// What [stood](Move::standing) there.
+    pub standing: u64,
+    /// What a story needs, if the plan asked for it.
+    pub details: Option<Details>,
+    /// What the report must say so that it says no more than is known.
+    pub caveats: Vec<Caveat>,
+}
+
+/// One step of a run, as the search sees it.
+#[derive(Clone, Debug, Default)]
+pub struct Move {
+    /// Who took it.
+    pub actor: Actor,
+    /// Who could have gone, in the order of their numbers.
+    pub able: Vec<Actor>,
+    /// A hash of all that stood at this choice: the actor, action, place and objects of every step that
+    /// was about to be taken. Two runs that began with the same choices have the same one, or the
+    /// program is not the same each time.
+    pub standing: u64,
+    /// What the step touched, and what its actor touched up to its next step. Who was about to end has
+    /// ended by then.
+    pub touches: Vec<Touch>,
+    /// Whether a player is asked: there was a choice, or somebody waited for what another one holds.
+    pub asked: bool,
+    /// Whether all who could go must be tried here, because they could go for no other reason than that
+    /// nobody else could.
+    pub try_all: bool,
+}
+
+/// What the search knows of an actor.
+#[derive(Clone, Debug, Default)]
+pub struct Life {
+    /// The place among the moves of the one in which it was started. `None` if it was there before the
+    /// first.
+    pub born: Option<usize>,
+    /// What the step touches before which it stands at the end of the run, as far as is known, whether
+    /// or not it can be taken. `None` if it has ended.
+    pub next: Option<Vec<Touch>>,
+}
+
+/// Why there are no more steps in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// The program has come to its end.
+    Ended(End),
+    /// The plan says no more.
+    #[default]
+    Planned,
+    /// All who could go are asleep.
+    Asleep,
+    /// The actor that the plan names cannot go: the program is not the same each time.
+    Diverged,
+    /// The world has learned that more can be noticed than it took for steps. From the next run on it
+    /// has more steps, and a search begins anew.
+    Again,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Main came to its end, and the exit code is 0.
+    Returned,
+    /// The program ended with this exit code.
+    Exited(i32),
+    /// Main panicked, or an exception went through it: the message.
+    Panicked(String),
+    /// Nobody could take a step.
+    Deadlock,
+    /// It has no end: some step can be taken again and again, and nothing changes.
+    Endless,
+    /// It was cut off after so many steps: whether it has an end is not known, and the search that met
+    /// it is not complete.
+    CutOff(usize),
+}
+
+/// What is told of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// The steps that were taken and the starts between them, in their order.
+    pub steps: Vec<Step>,
+    /// The step before which each actor stands, `None` where it has ended.
+    pub next: Vec<Option<Step>>,
+    /// The actors' own names. Main has none.
+    pub names: Vec<Option<String>>,
+    /// What the actors share.
+    pub things: Vec<Thing>,
+}
+
+/// Something that actors share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thing {
+    /// Of which kind it is.
+    pub kind: ThingKind,
+    /// The name that the program has for it, if it is known.
+    pub name: Option<String>,
+}
+
+/// The kinds of things that actors share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThingKind {
+    /// What one can hold at a time, or several who only read.
+    Lock,
+    /// What a certain number can hold at a time.
+    Semaphore,
+    /// What is read and written in single steps.
+    Variable,
+    /// What messages go through.
+    Channel,
+    /// What one waits for and is notified of.
+    Condition,
+    /// Where actors wait for each other.
+    Barrier,
+    /// What is set, and waited for.
+    Flag,
+    /// What is initialised once.
+    Cell,
+}
+
+/// Something that the program does, and that a search of this world does not try in all its ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caveat {
+    /// It waits in a loop that only looks. After two looks at the same, it waits until something
+    /// changes: if it would give up after some more, there may be more endings.
+    BoundedWait,
+    /// It waits for a notification: none comes without somebody who sends it.
+    SpuriousWakeUps,
+    /// It asks for less than one order of all accesses: in weaker orders there may be more endings.
+    WeakOrder,
+    /// It looks at a clock, which goes on only by what is slept.
+    Clock,
+    /// It does something noticeable while a panic unwinds a thread: that comes in one go with the step
+    /// before.
+    Unwinding,
+    /// It has processes of several threads, whose memory is not watched.
+    MemoryRaces,
+}
+
+/// Why there is no run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The program uses what this world does not model: what it is, and what to do.
+    Refused(String),
+    /// The machinery has failed, such as an interpreter that does not start.
+    Failed(String),
+    /// Somebody has asked to stop, as with Ctrl-C. What was found so far stands.
+    Interrupted,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Refused(text) | Fault::Failed(text) => f.write_str(text),
+            Fault::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl Error for Fault {}
+
+impl Run {
+    /// How the program ended, unless it was stopped before.
+    pub fn end(&self) -> Option<&End> {
+        match &self.finish {
+            Finish::Ended(end) => Some(end),
+            _ => None,
+        }
+    }
+
+    /// Who took each step.
+    pub fn schedule(&self) -> Vec<Actor> {
+        self.moves.iter().map(|step| step.actor).collect()
+    }
+
+    /// Who went each time that a player is asked.
+    pub fn choices(&self) -> Vec<Actor> {
+        self.moves.iter().filter(|step| step.asked).map(|step| step.actor).collect()
+    }
+
+    /// How often a step was taken by another actor than the one before. Main is the one before the
+    /// first.
+    pub fn switches(&self) -> usize {
+        let before = [0].into_iter().chain(self.moves.iter().map(|step| step.actor));
+        before.zip(&self.moves).filter(|(before, step)| *before != step.actor).count()
+    }
+}
+
+impl Touch {
+    /// What every step does to the program as a whole: it goes on only as long as that does.
+    pub const ALIVE: Touch = Touch { object: Object::PROGRAM, how: crate::step::How::Read };
+}

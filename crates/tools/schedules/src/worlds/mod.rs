@@ -1,0 +1,3 @@
+//! The worlds that can be searched.
+
+pub mod rust;

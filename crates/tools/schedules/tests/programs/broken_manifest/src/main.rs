@@ -1,0 +1,5 @@
+// The manifest beside this file misses a bracket.
+
+fn main() {
+    println!("hello");
+}

@@ -1,0 +1,8 @@
+// Starts another program.
+
+use std::process::Command;
+
+fn main() {
+    let status = Command::new("echo").arg("hello").status().unwrap();
+    println!("{status}");
+}
