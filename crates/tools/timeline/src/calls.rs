@@ -319,7 +319,7 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
             // Only a mutex has this value, and only CPython uses its locks for something else, too.
             let certain = state == State::Lock && !python;
             let futex = Some(futex);
-            return Some(Call::Wait(Wait { futex, certain, ..Wait::on(state) }));
+            Some(Call::Wait(Wait { futex, certain, ..Wait::on(state) }))
         }
         _ => None,
     }

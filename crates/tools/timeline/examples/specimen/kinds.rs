@@ -1,4 +1,4 @@
-//! A program for the tests to watch. Its first argument says what it does.
+//! What the program can do.
 
 use std::io::Write;
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 
-fn main() {
+pub fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("sleep") => sleep(),
         Some("family") => family("child"),
