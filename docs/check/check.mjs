@@ -69,7 +69,8 @@ function look() {
     text: main.innerText,
     links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
     anchors: [...document.querySelectorAll("[id]")].map((element) => element.id),
-    repeated: [...main.querySelectorAll("[id]")]
+    // Each picture brings the same arrow head, so that it is whole by itself.
+    repeated: [...main.querySelectorAll("[id]:not(.picture defs [id])")]
       .map((element) => element.id)
       .filter((id, at, all) => all.indexOf(id) !== at),
     overflow: document.documentElement.scrollWidth - innerWidth,
