@@ -106,7 +106,7 @@ pub fn count_primes(part: usize, parts: usize) {
 fn is_prime(odd: usize) -> bool {
     let mut divisor = 3;
     while divisor * divisor <= odd {
-        if odd % divisor == 0 {
+        if odd.is_multiple_of(divisor) {
             return false;
         }
         divisor += 2;

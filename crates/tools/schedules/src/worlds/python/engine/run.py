@@ -205,7 +205,7 @@ class Run:
         self.dicts, self.views, self.made_outside = {}, {}, 0
         self.input_at = 0
         self.at_exit = []
-        self.left, self.ended, self.able_now = [], [], []
+        self.left, self.ended, self.able_now, self.standing = [], [], [], 0
 
     # ---- whose turn it is
 
@@ -247,13 +247,16 @@ class Run:
 
     def choose(self):
         at = len(self.moves)
-        if self.now is not None and at > len(self.schedule) and self.sleep:
+        if self.sleep and self.now is not None and at >= len(self.schedule):
+            # These were asleep before the last step of the schedule.
             actor, touches = self.now[0], self.now[3]
             self.sleep = [s for s in self.sleep if s[0] != actor and commute(s[1], touches)]
-        if at >= self.program.step_limit:
-            return self.end("CutOff", at)
         able = self.able()
         self.able_now = [actor.n for actor in able]
+        standing = hash(tuple((a.n, a.stand.key) for a in self.actors if a.stand is not None))
+        self.standing = standing & 0xFFFF_FFFF_FFFF_FFFF
+        if at >= self.program.step_limit:
+            return self.end("CutOff", at)
         if not able:
             if any(a.stand is not None and a.stand.spin is not None for a in self.actors):
                 return self.end("Endless")
@@ -270,15 +273,19 @@ class Run:
                 return self.stop("Diverged")
         elif self.then == "stop" or self.then == "asked" and asked:
             return self.stop("Planned")
+        elif self.then == "straight":
+            last = self.now[0] if self.now is not None else 0
+            actor = next((a for a in able if a.n == last), None)
+            if actor is None:
+                return self.stop("Planned")
         elif self.random is not None:
             actor = self.random.choice(able)
         else:
             actor = self.by_rule(able)
             if actor is None:
                 return self.stop("Asleep")
-        standing = hash(tuple((a.n, a.stand.key) for a in self.actors if a.stand is not None))
         self.in_a_row = self.in_a_row + 1 if self.now is not None and self.now[0] == actor.n else 0
-        self.now = [actor.n, [a.n for a in able], standing & 0xFFFF_FFFF_FFFF_FFFF, [], asked, try_all]
+        self.now = [actor.n, self.able_now, self.standing, [], asked, try_all]
         self.moves.append(self.now)
         return actor
 

@@ -210,6 +210,8 @@ def report(r, variables):
         "lives": lives,
         "output": "".join(r.output),
         "finish": r.finish,
+        "able": r.able_now,
+        "standing": r.standing,
         "crashes": sorted(actor.crash for actor in r.actors if actor.crash),
         "caveats": sorted(r.caveats),
     }
@@ -250,7 +252,7 @@ def details(r, variables):
     for actor, stand in zip(r.actors, r.left):
         pending.append(None if stand is None else [actor.n, told(stand.action), stand.place, ["Done"]])
     return {
-        "steps": steps, "next": pending, "able": r.able_now, "names": [a.name if a.n else None for a in r.actors],
+        "steps": steps, "next": pending, "names": [a.name if a.n else None for a in r.actors],
         "things": things,
     }
 
