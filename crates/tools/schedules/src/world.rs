@@ -250,6 +250,8 @@ pub enum Caveat {
     WeakOrder,
     /// It looks at a clock, which goes on only by what is slept.
     Clock,
+    /// It draws random numbers without a seed of its own: the same ones in every run.
+    Chance,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schedules::search::{Completeness, Findings};
-use schedules::world::{End, Fault};
+use schedules::world::{Caveat, End, Fault};
 use schedules::worlds::python::Program;
 use serde_json::Value;
 
@@ -85,6 +85,19 @@ fn check(name: &str, path: &Path, data: &Value, one_step: bool) -> Option<String
         if !missing.is_empty() {
             return Some(format!("{name}: missing: {missing:#?}"));
         }
+        return None;
+    }
+    for word in words("says") {
+        let said = match word.as_str() {
+            "time" => findings.caveats.contains(&Caveat::Clock),
+            "random" => findings.caveats.contains(&Caveat::Chance),
+            _ => false,
+        };
+        if !said {
+            return Some(format!("{name}: says nothing of {word}"));
+        }
+    }
+    if data["endings"].is_null() {
         return None;
     }
     let key = if one_step && !data["one_step_additions"].is_null() { "one_step_additions" } else { "endings" };

@@ -394,6 +394,7 @@ fn caveat(name: &str) -> Option<Caveat> {
         "BoundedWait" => Caveat::BoundedWait,
         "SpuriousWakeUps" => Caveat::SpuriousWakeUps,
         "Clock" => Caveat::Clock,
+        "Chance" => Caveat::Chance,
         _ => return None,
     })
 }

@@ -41,6 +41,9 @@ class Model:
 
     def _fresh(self):
         r = current()
+        if r is None:
+            # Between two runs there is only one thread, and nobody to wait for.
+            r = NOBODY
         if self._run is not r:
             self._run = r
             self._begin()
@@ -48,6 +51,21 @@ class Model:
 
     def _begin(self):
         pass
+
+
+class Nobody:
+    """Stands for a run where there is none: every step is taken at once."""
+
+    me = object()
+
+    def step(self, *_, **__):
+        return True
+
+    def tell(self, *_):
+        pass
+
+
+NOBODY = Nobody()
 
 
 class Lock(Model):
@@ -65,7 +83,7 @@ class Lock(Model):
             raise ValueError("can't specify a timeout for a non-blocking call")
         if blocking and timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
-        if self._again and self._owner is me:
+        if self._again and self._owner is me and self._count:
             self._count += 1
             return True
         k = self._number
@@ -730,7 +748,7 @@ def start_new_thread(function, args, kwargs=None):
 
 def living():
     r = current()
-    r.asks_for_ends()
+    r.counts_threads()
     r.step(["Call", "enumerate"], [(a.end_object, READ, 0) for a in r.actors] + [(run.SPAWNS, READ, 0)], look=True)
     return [a.thread for a in r.actors if not a.ended]
 

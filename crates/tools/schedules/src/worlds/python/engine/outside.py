@@ -242,10 +242,29 @@ class Datetime(RealDatetime):
         return cls.now()
 
 
-# ---- chance: a stream for each thread, so that what one draws does not depend on when
+# ---- chance: a stream for each thread, so that what one draws does not depend on when. But where the
+# program gives a seed, its threads share the numbers that follow from it, as they do elsewhere.
+
+CHANCE = len(run.PROGRAM_STATE.sites)
+run.PROGRAM_STATE.sites.append((0, "", 0, "random", False))
+
+
+def seed(a=None, version=2):
+    r = current()
+    if a is None:
+        r.seeded = None
+    else:
+        r.access(CHANCE, [(("chance",), "w")], "random")
+        r.seeded = random.Random()
+        r.seeded.seed(a, version)
 
 
 def stream():
+    r = current()
+    if r.seeded is not None:
+        r.access(CHANCE, [(("chance",), "w")], "random")
+        return r.seeded
+    r.caveats.add("Chance")
     me = current().me
     if me.random is None:
         me.random = random.Random(me.n)
@@ -259,7 +278,7 @@ def bytes_by_chance(n):
 DRAWS = (
     "random uniform triangular randint choice randrange sample shuffle choices normalvariate lognormvariate expovariate"
     " vonmisesvariate gammavariate gauss betavariate binomialvariate paretovariate weibullvariate getstate setstate"
-    " getrandbits randbytes seed"
+    " getrandbits randbytes"
 ).split()
 
 
@@ -298,6 +317,7 @@ def install():
             draw = drawing(name)
             READ_ARGUMENTS.add(draw)
             setattr(random, name, draw)
+    random.seed = seed
     os.urandom = bytes_by_chance
     random._urandom = bytes_by_chance
     # Handlers of the program's own would catch what is meant for this one.

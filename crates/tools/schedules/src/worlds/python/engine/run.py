@@ -175,6 +175,7 @@ class Program:
         self.files = set()
         self.one_step_sites = set()
         self.ends = False  # Whether the end of a thread is a step, since somebody asks for it.
+        self.starts = False  # Whether its start is one, since somebody counts threads.
         self.learned = False
         self.stdin = ""
 
@@ -204,6 +205,7 @@ class Run:
         self.names = 0
         self.dicts, self.views, self.made_outside = {}, {}, 0
         self.input_at = 0
+        self.seeded = None  # The generator that the program has given a seed, which all its threads share.
         self.at_exit = []
         self.left, self.ended, self.able_now, self.standing = [], [], [], 0
 
@@ -401,6 +403,12 @@ class Run:
         if not self.program.ends:
             self.program.ends = self.program.learned = True
 
+    def counts_threads(self):
+        """Somebody sees which threads there are: then a start can be noticed as well."""
+        self.asks_for_ends()
+        if not self.program.starts:
+            self.program.starts = self.program.learned = True
+
     def touch(self, obj, how, n=0):
         """What belongs to the move under way, without being a step."""
         if self.now is not None and (obj, how, n) not in self.now[3]:
@@ -487,6 +495,8 @@ class Run:
         me = self.me
         if self.over:
             self.abandon(me)
+        if self.program.starts:
+            self.step(["Call", "start"], [(SPAWNS, WRITE, 0)])
         actor = Actor(len(self.actors), name, daemon, thread)
         actor.vc = dict(me.vc)
         actor.vc[actor.n] = 1
@@ -601,7 +611,8 @@ class Run:
             touches.append((FRESH, WRITE, 0))
         _, file, line, text, _ = self.program.sites[site]
         kind = "Update" if site in self.program.one_step_sites else "Write" if writes else "Read"
-        self.step([kind, label or text, touches[-1 if not fresh else -2][0]], touches, place=(file, line), look=not writes)
+        place = (file, line) if line else self.place()
+        self.step([kind, label or text, touches[-1 if not fresh else -2][0]], touches, place=place, look=not writes)
 
 
 def told(error):
