@@ -29,8 +29,8 @@ class Model:
     def __new__(cls, *args, **kwargs):
         self = object.__new__(cls)
         r = current()
-        if r is None or r.me is None:
-            # Made while a module of Python's own was loaded, before any run.
+        if r is None or not run.WARM:
+            # It may belong to a module of Python's own, and outlive its run.
             Model._outside += 1
             self._number = number("made before all runs", Model._outside)
         else:
@@ -181,12 +181,15 @@ class Condition(Model):
         count, lock._owner, lock._count = lock._count, None, 0
         free = lambda: lock._owner is None
         r.caveats.add("SpuriousWakeUps")
+        at_once = timeout is not None and timeout <= 0
         done = r.step(
             ["Wake", k, l, timeout is not None],
             lambda done: [(l, ACQUIRE if free() else READ, 0), (k, WAKE, 0)],
-            can=lambda: self._notified(ticket) and free(),
-            deadline=deadline(timeout),
+            can=free if at_once else lambda: self._notified(ticket) and free(),
+            deadline=None if at_once else deadline(timeout),
         )
+        if at_once:
+            done = self._notified(ticket)
         if not done and self._notified(ticket):
             # It was notified after its time was up, and while another one has the lock.
             r.step(["Lock", l, False], [(l, ACQUIRE, 0), (k, WAKE, 0)], can=free)
@@ -251,6 +254,8 @@ class Event(Model):
     isSet = is_set
 
     def wait(self, timeout=None):
+        if timeout is not None and timeout <= 0:
+            return self.is_set()
         r = self._fresh()
         r.step(
             ["AwaitSet", self._number, timeout is not None],
@@ -278,7 +283,7 @@ class Semaphore(Model):
             raise ValueError("can't specify timeout for non-blocking acquire")
         r = self._fresh()
         k = self._number
-        if blocking:
+        if blocking and (timeout is None or timeout > 0):
             done = r.step(
                 ["Lock", k, True],
                 lambda done: [(k, WRITE if done else READ, 0)],
@@ -353,12 +358,15 @@ class Barrier(Model):
             self._states[n] = "passed"
             self._round, self._arrived = n + 1, 0
             return place
+        passed = lambda: n in self._states
+        at_once = timeout is not None and timeout <= 0
         done = r.step(
             ["Pass", k],
-            lambda done: [(gate, AWAIT, 0)] if done else [(k, WRITE, 0), (gate, WRITE, 0)],
-            can=lambda: n in self._states,
-            deadline=deadline(timeout),
+            lambda done: [(gate, AWAIT, 0)] if done and not at_once else [(k, WRITE, 0), (gate, WRITE, 0)],
+            can=None if at_once else passed,
+            deadline=None if at_once else deadline(timeout),
         )
+        done = done and passed()
         if not done:
             self._states[n] = "broken"
         if self._states[n] == "broken":
@@ -592,6 +600,8 @@ class Queue(Model):
         bounded, timed = self.maxsize > 0, block and timeout is not None
         if timed and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
+        if timed and timeout == 0:
+            block = timed = False
 
         def touches(done):
             if not done:
@@ -631,6 +641,8 @@ class Queue(Model):
         timed = block and timeout is not None
         if timed and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
+        if timed and timeout == 0:
+            block = timed = False
 
         def touches(done):
             if not done:

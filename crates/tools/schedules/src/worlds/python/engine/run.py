@@ -634,6 +634,7 @@ def tidy(text):
 
 
 RUN = None
+WARM = True  # Whether the modules that the program uses were loaded before.
 
 
 def begin(plan):

@@ -4,6 +4,7 @@ import contextvars
 import gc
 import importlib
 import importlib.machinery
+import itertools
 import json
 import os
 import select
@@ -98,6 +99,12 @@ def load(message):
         return {"refused": str(error)}
     except (OSError, ValueError) as error:
         return {"refused": str(error)}
+    # What Python's own modules do once, when they are loaded, is done before the first run that counts.
+    run.WARM = False
+    first = run_once(path, {})
+    run.WARM = True
+    if "refused" in first:
+        return first
     return {"ready": ".".join(map(str, sys.version_info[:3]))}
 
 
@@ -182,6 +189,7 @@ def forget(r):
     futures = sys.modules.get("concurrent.futures.thread")
     if futures is not None:
         futures._shutdown = False
+        futures.ThreadPoolExecutor._counter = itertools.count().__next__
         futures._threads_queues.clear()
     logging = sys.modules.get("logging")
     if logging is not None:
