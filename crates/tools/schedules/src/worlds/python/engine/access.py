@@ -50,7 +50,7 @@ PLAIN = (
 SIMPLE_KEYS = (str, int, bool, bytes, type(None))
 # What a thread has of Python's own is not data of the program's.
 OWN_NAMES = set(
-    "_target _args _kwargs _name _daemonic _made _actor _main _number _run _owner _count _lock acquire release".split()
+    "_target _args _kwargs _name _daemonic _made _actor _main _hash _number _run _owner _count _lock acquire release".split()
 )
 
 

@@ -428,7 +428,13 @@ class Thread:
         self._target, self._args, self._kwargs = target, args, kwargs or {}
         self._name = str(name)
         self._daemonic = r.me.thread.daemon if daemon is None else bool(daemon)
+        r.me.made += 1
+        self._hash = hash((r.me.n, r.me.made))
         self._made = True
+
+    def __hash__(self):
+        # The order of a set of threads must be the same in each run.
+        return self._hash
 
     def run(self):
         try:
@@ -540,6 +546,26 @@ class Thread:
 
 def ident(actor):
     return 1000 + actor.n
+
+
+def number_futures():
+    """The order of a set of futures must be the same in each run."""
+    base = sys.modules.get("concurrent.futures._base")
+    if base is None or base.Future.__hash__ is future_hash:
+        return
+    begin = base.Future.__init__
+
+    def __init__(self):
+        r = current()
+        r.me.made += 1
+        self._hash = hash((r.me.n, r.me.made))
+        begin(self)
+
+    base.Future.__init__, base.Future.__hash__ = __init__, future_hash
+
+
+def future_hash(future):
+    return future._hash
 
 
 class Timer(Thread):

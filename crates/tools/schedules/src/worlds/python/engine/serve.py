@@ -103,6 +103,7 @@ def load(message):
     run.WARM = False
     first = run_once(path, {})
     run.WARM = True
+    models.number_futures()
     if "refused" in first:
         return first
     return {"ready": ".".join(map(str, sys.version_info[:3]))}
@@ -111,7 +112,7 @@ def load(message):
 def run_once(path, plan):
     STATE.new = set()
     main = object.__new__(models.Thread)
-    main._name, main._daemonic, main._made, main._main = "MainThread", False, True, True
+    main._name, main._daemonic, main._made, main._main, main._hash = "MainThread", False, True, True, 0
     r = run.Run(plan)
     r.dicts_by_id = {}
     actor = run.Actor(0, "MainThread", False, main)
