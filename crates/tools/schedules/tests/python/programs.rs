@@ -100,7 +100,11 @@ fn check(name: &str, path: &Path, data: &Value, one_step: bool) -> Option<String
     if data["endings"].is_null() {
         return None;
     }
-    let key = if one_step && !data["one_step_additions"].is_null() { "one_step_additions" } else { "endings" };
+    let key = if one_step && !data["one_step_additions"].is_null() {
+        "one_step_additions"
+    } else {
+        "endings"
+    };
     let wanted = expected(&data[key]);
     if found != wanted {
         let missing: Vec<_> = wanted.difference(&found).collect();

@@ -115,13 +115,20 @@ s, c, b = threading.Semaphore(2), threading.Condition(), threading.Barrier(2)
             let number = (1 + draw.below(3)).to_string();
             let deed = draw.of(&DEEDS).replace('T', name).replace('C', &number);
             // Names of Python's own have those letters as well.
-            let deed = deed.replace(&format!("{name}imeout"), "Timeout").replace(&format!("{number}ondition"), "Condition");
+            let deed = deed
+                .replace(&format!("{name}imeout"), "Timeout")
+                .replace(&format!("{number}ondition"), "Condition");
             writeln!(text, "    {deed}").unwrap();
         }
     }
     let functions: Vec<_> = (0..threads).map(|thread| format!("f{thread}")).collect();
     let daemon = ["False", "False", "False", "True"][draw.below(4)];
-    writeln!(text, "ts = [threading.Thread(target=f, daemon={daemon}) for f in ({})]", functions.join(", ")).unwrap();
+    writeln!(
+        text,
+        "ts = [threading.Thread(target=f, daemon={daemon}) for f in ({})]",
+        functions.join(", ")
+    )
+    .unwrap();
     text.push_str("for t in ts: t.start()\n");
     let slice = draw.of(&["", "", "[:1]"]);
     let limit = draw.of(&["", "", "1"]);

@@ -7,6 +7,7 @@
 //! # Layout
 //!
 //! * here: the engine's process, and what the lines mean
+//! * [`twins`]: the lessons' programs in Python, and small versions of them
 //! * `engine/boot.py`: builds the engine's modules from what stdin brings
 //! * `engine/run.py`: whose turn it is, vector clocks, what a step touches
 //! * `engine/models.py`: threading, queue, and the end of the interpreter
@@ -22,10 +23,12 @@
 //! by vector clocks. A run that finds one is void, its places become steps, and the search begins anew
 //! ([`Fault::Learned`]). So what a lock orders costs no schedules, as in Rust.
 
+pub mod twins;
+
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,6 +63,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a wait for the engine looks whether somebody has asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How long a run may still take when somebody has asked to stop.
+const SOON: Duration = Duration::from_secs(1);
+
 /// A Python program, and how it is to be run.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -71,6 +77,8 @@ pub struct Program {
     pub interpreter: Option<PathBuf>,
     /// What it can read from stdin.
     pub stdin: String,
+    /// Its arguments, after its name.
+    pub arguments: Vec<String>,
     /// Whether `x += 1` is one step, as CPython since 3.10 happens to run it. The language does not
     /// promise it.
     pub one_step_additions: bool,
@@ -88,6 +96,7 @@ impl Program {
             source: None,
             interpreter: None,
             stdin: String::new(),
+            arguments: Vec::new(),
             one_step_additions: false,
             every_access: false,
             step_limit: 5_000,
@@ -124,6 +133,7 @@ pub struct PythonThreads {
     stop: Arc<AtomicBool>,
     version: String,
     name: String,
+    files: Vec<PathBuf>,
     /// The moves of the latest run: the next one often begins with the same.
     latest: Vec<Move>,
 }
@@ -169,24 +179,40 @@ impl PythonThreads {
                 }
             }
         });
-        let version = String::new();
-        let mut world = PythonThreads { engine, plans, answers, stop, version, name, latest: vec![] };
+        let mut world = PythonThreads {
+            engine,
+            plans,
+            answers,
+            stop,
+            version: String::new(),
+            name,
+            files: vec![],
+            latest: vec![],
+        };
         world.tell(&json!(MODULES.map(|(name, text)| [name, text])))?;
         let ready = world.ask(&json!({
             "program": path.to_string_lossy(),
             "source": program.source,
             "stdin": program.stdin,
+            "arguments": program.arguments,
             "one_step": program.one_step_additions,
             "every": program.every_access,
             "step_limit": program.step_limit,
         }))?;
         world.version = text(&ready["ready"]);
+        world.files =
+            list(&ready["files"], |file| file.as_str().map(PathBuf::from)).unwrap_or_default();
         Ok(world)
     }
 
     /// The version of the interpreter, such as 3.11.7.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The files of the program that were loaded, that of main first.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     fn tell(&mut self, message: &Value) -> Result<(), Fault> {
@@ -206,7 +232,12 @@ impl PythonThreads {
             match self.answers.recv_timeout(LOOK) {
                 Ok(line) => break line,
                 Err(RecvTimeoutError::Disconnected) => return Err(self.dead()),
-                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => {
+                // A run that ends soon is waited for, so that the engine can still tell stories.
+                Err(RecvTimeoutError::Timeout)
+                    if self.stop.load(Ordering::Relaxed) && begun.elapsed() > SOON =>
+                {
+                    drop(self.plans.take());
+                    drop(self.engine.kill());
                     return Err(Fault::Interrupted);
                 }
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() > PATIENCE => {
@@ -427,9 +458,8 @@ fn step(told: &Value) -> Option<Step> {
     let place = if place.is_null() {
         None
     } else {
-        let file = Path::new(place[0].as_str()?).file_name()?.to_string_lossy();
         let line = u32::try_from(place[1].as_u64()?).ok()?;
-        Some(Place { file: Arc::from(file), line, column: 0 })
+        Some(Place { file: Arc::from(place[0].as_str()?), line, column: 0 })
     };
     let actor = number(&told[0])?;
     Some(Step { actor, action: action(&told[1])?, place, outcome: outcome(&told[3])? })

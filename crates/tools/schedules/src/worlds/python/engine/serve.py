@@ -106,7 +106,7 @@ def load(message):
     models.number_futures()
     if "refused" in first:
         return first
-    return {"ready": ".".join(map(str, sys.version_info[:3]))}
+    return {"ready": ".".join(map(str, sys.version_info[:3])), "files": list(CODES)}
 
 
 def run_once(path, plan):
