@@ -8,6 +8,8 @@ mod programs;
 mod random;
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use schedules::search::{Completeness, Ending, Extent, Findings, Options, search};
@@ -107,7 +109,7 @@ fn what_is_not_modelled_is_refused_by_name() {
     assert!(why.contains("program.py:3: os.fork") && why.contains("processes"), "{why}");
     let why = refusal("open('never-written', 'w')\n");
     assert!(why.contains("program.py:1") && why.contains("written"), "{why}");
-    assert!(!std::path::Path::new("never-written").exists());
+    assert!(!Path::new("never-written").exists());
     let why = refusal("print(1\n");
     assert!(why.contains("program.py:1: SyntaxError"), "{why}");
 }
@@ -152,11 +154,78 @@ fn a_run_can_be_stopped_from_outside() {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     let stop = Arc::new(AtomicBool::new(false));
-    // It goes on for ever inside of one call of C code.
+    let mut world = program("print('something')\n").start_until(Arc::clone(&stop)).unwrap();
+    let everything = Options { extent: Extent::Everything, time: TIME };
+    assert_eq!(search(&mut world, everything).fault, None);
+    stop.store(true, Ordering::Relaxed);
+    assert_eq!(search(&mut world, everything).fault, Some(Fault::Interrupted));
+    // It goes on for ever inside of one call of C code, already in the run before all others.
     let source = program("import itertools\nsum(itertools.repeat(0))\n");
-    let mut world = source.start_until(Arc::clone(&stop)).unwrap();
-    let other = std::thread::spawn(move || stop.store(true, Ordering::Relaxed));
-    let findings = search(&mut world, Options { extent: Extent::Everything, time: TIME });
-    other.join().unwrap();
-    assert_eq!(findings.fault, Some(Fault::Interrupted));
+    assert_eq!(source.start_until(stop).err(), Some(Fault::Interrupted));
+}
+
+/// The engine is read by every Python that is promised, also where only a newer one is at hand.
+#[test]
+#[ignore = "needs python3"]
+fn the_engine_keeps_to_python_3_9() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/worlds/python/engine");
+    let check = "import ast, pathlib, sys
+files = sorted(pathlib.Path(sys.argv[1]).glob('*.py'))
+assert len(files) == 7, files
+for file in files:
+    ast.parse(file.read_text(encoding='utf-8'), str(file), feature_version=(3, 9))
+";
+    let python = course::python().unwrap();
+    let checked = Command::new(python).args(["-c", check]).arg(folder).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+/// Runs the command, which must come to an answer.
+fn command(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_schedules")).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The path of one of the programs of students' kinds.
+fn path(name: &str) -> String {
+    format!("{}/tests/python_programs/{name}.py", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_command_tells_a_program_in_its_own_lines() {
+    let (code, told, _) = command(&[&path("global_counter")]);
+    assert_eq!(code, 0);
+    assert!(told.contains("all that there are, 3 endings"), "{told}");
+    assert!(told.contains("+= 1") && told.contains("→ reads 0"), "{told}");
+    let (code, told, _) = command(&[&path("global_counter"), "--one-step-additions"]);
+    assert!(code == 0 && told.contains("1 ending\n"), "{told}");
+    let (code, told, _) = command(&[&path("main_raises"), "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(code, 1);
+    assert!(told["endings"][0]["end"].as_str().unwrap().starts_with("panic: "), "{told}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn without_an_answer_the_command_says_why() {
+    let (code, told, error) = command(&[&path("uses_asyncio")]);
+    assert!(code == 2 && told.is_empty() && error.contains("asyncio is not modelled"), "{error}");
+    let (code, _, error) = command(&["no/such/program.py"]);
+    assert!(code == 2 && error.contains("no/such/program.py"), "{error}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn both_shows_a_lesson_in_both_languages() {
+    let (code, told, _) = command(&["--both", "thread_order"]);
+    assert!(code == 0 && told.contains("6 endings, the same in Rust and in Python"), "{told}");
+    let (code, told, _) = command(&["--both", "change_it_no_lock", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &told["equal"]), (1, &serde_json::Value::Bool(false)));
+    assert_eq!(told["rust"]["endings"].as_array().unwrap().len(), 5);
+    assert_eq!(told["python"]["endings"].as_array().unwrap().len(), 7);
+    let (code, _, error) = command(&["--both", "pool_demo"]);
+    assert!(code == 2 && error.contains("no lesson about threads"), "{error}");
 }

@@ -56,8 +56,18 @@ def commute(one, two):
     return True
 
 
+NUMBERS = {}
+
+
 def number(*key):
     """The number of an object: the same in every run, and in every process."""
+    known = NUMBERS.get(key)
+    if known is None:
+        known = NUMBERS[key] = new_number(key)
+    return known
+
+
+def new_number(key):
     text = repr(key).encode()
     # Two sums with different seeds make 64 bits; the lowest numbers are the search's own.
     return (zlib.crc32(text) << 32 | zlib.crc32(text, 0x5EED)) | 2

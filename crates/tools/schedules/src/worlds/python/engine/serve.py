@@ -28,6 +28,7 @@ access.install()
 
 STATE = run.PROGRAM_STATE
 CODES = {}  # path -> (number, code)
+FOLDER, ENVIRONMENT = os.getcwd(), dict(os.environ._data)
 MODULES = []  # The names of modules that belong to the program.
 
 
@@ -127,7 +128,7 @@ def run_once(path, plan):
     variables["__file__"] = path
     r.dicts[number] = variables
     r.dicts_by_id[id(variables)] = number
-    saved = sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr, list(sys.argv), os.getcwd(), dict(os.environ)
+    saved = sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr, list(sys.argv)
     sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr = module, outside.IN, outside.OUT, outside.ERR
     hook = models.threading.excepthook
     run.RUN = r
@@ -161,13 +162,14 @@ def run_once(path, plan):
     finally:
         answer = report(r, variables)
         run.RUN = None
-        sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr, sys.argv = saved[:5]
+        sys.modules["__main__"], sys.stdin, sys.stdout, sys.stderr, sys.argv = saved
         models.threading.excepthook = hook
-        if os.getcwd() != saved[5]:
-            os.chdir(saved[5])
-        if dict(os.environ) != saved[6]:
+        if os.getcwd() != FOLDER:
+            os.chdir(FOLDER)
+        # Looked at below the mapping, which would decode all of it for each run.
+        if os.environ._data != ENVIRONMENT:
             os.environ.clear()
-            os.environ.update(saved[6])
+            os.environ.update((os.environ.decodekey(k), os.environ.decodevalue(v)) for k, v in ENVIRONMENT.items())
         for name in MODULES:
             sys.modules.pop(name, None)
         del MODULES[:]
