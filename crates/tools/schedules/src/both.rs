@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use serde_json::json as object;
 
@@ -41,6 +42,7 @@ impl Both {
         name: &str,
         question: &Question,
         one_step_additions: bool,
+        interpreter: Option<PathBuf>,
     ) -> Result<Both, String> {
         let (Some(lesson), Some(twin)) = (lessons::find(name), twins::small(name)) else {
             let names: Vec<_> = lessons::LESSONS.iter().map(|lesson| lesson.name).collect();
@@ -51,6 +53,7 @@ impl Both {
         };
         let (mut program, remarks) = twin?;
         program.one_step_additions = one_step_additions;
+        program.interpreter = interpreter;
         let mut python = program.start().map_err(|fault| fault.to_string())?;
         let rust_findings = question.search(&mut &lesson.small.program);
         let python_findings = question.search(&mut python);

@@ -104,7 +104,7 @@ fn ping_pong(one_step: bool) -> BTreeSet<Ending> {
 fn every_lesson_comes_to_the_same_in_both_languages() {
     let mut wrong = Vec::new();
     for lesson in &LESSONS {
-        let both = Both::search(lesson.name, &question(), false).unwrap();
+        let both = Both::search(lesson.name, &question(), false, super::interpreter()).unwrap();
         let (rust, python) = both.difference();
         let (runs, findings) = (both.python_findings.runs, both.python_findings.endings.len());
         println!(
@@ -135,7 +135,7 @@ fn every_lesson_comes_to_the_same_in_both_languages() {
 #[test]
 #[ignore = "needs python3"]
 fn ping_pong_comes_to_what_can_be_counted_out() {
-    let both = Both::search("ping_pong_threads", &question(), false).unwrap();
+    let both = Both::search("ping_pong_threads", &question(), false, super::interpreter()).unwrap();
     let rust: BTreeSet<_> = both.rust_findings.endings.keys().cloned().collect();
     let python: BTreeSet<_> = both.python_findings.endings.keys().cloned().collect();
     assert_eq!(rust, ping_pong(true));
@@ -146,7 +146,7 @@ fn ping_pong_comes_to_what_can_be_counted_out() {
 #[ignore = "needs python3"]
 fn with_additions_in_one_step_none_differs() {
     for lesson in &LESSONS {
-        let both = Both::search(lesson.name, &question(), true).unwrap();
+        let both = Both::search(lesson.name, &question(), true, super::interpreter()).unwrap();
         assert!(both.complete(), "{}", lesson.name);
         assert!(both.equal(), "{}: {:#?}", lesson.name, both.difference());
     }

@@ -42,6 +42,7 @@ fn found(findings: &Findings) -> BTreeSet<Told> {
 /// What is wrong with the answer for one program, or nothing.
 fn check(name: &str, path: &Path, data: &Value, one_step: bool) -> Option<String> {
     let mut program = Program::new(path);
+    program.interpreter = super::interpreter();
     program.stdin = data["stdin"].as_str().unwrap_or_default().to_string();
     program.one_step_additions = one_step;
     let time = if data["complete"].is_null() { 10 } else { 300 };
