@@ -28,7 +28,7 @@ impl Draw {
 }
 
 /// What a thread can do. C stands for a number, T for the thread's name.
-const DEEDS: [&str; 52] = [
+const DEEDS: [&str; 58] = [
     "x = C",
     "print('T', x)",
     "y = x + C",
@@ -81,6 +81,12 @@ const DEEDS: [&str; 52] = [
     "print(len(k))",
     "bump()",
     "print(C, end=' ')",
+    "w.append([C])",
+    "if w: w[-1][0] += C; print('T', w)",
+    "w.append(O()); w[-1].n = C",
+    "for z in w: z.n = C",
+    "o.part = {'T': C}",
+    "print(sorted(getattr(o, 'part', {'none': 0})))",
 ];
 
 fn generate(seed: u64) -> String {
@@ -91,6 +97,7 @@ fn generate(seed: u64) -> String {
 class O:
     k = 1
     def __init__(self): self.n = 0
+    def __repr__(self): return 'O' + str(self.n)
     def add(self, c):
         self.n = self.n + c * self.k
         O.k = c
@@ -102,7 +109,7 @@ def counter():
         print('bump', n)
     return bump
 x = y = 0
-log, k, d, o, bump = [1, 2], [], {'a': 0}, O(), counter()
+log, k, w, d, o, bump = [1, 2], [], [], {'a': 0}, O(), counter()
 l, m, ev, q = threading.Lock(), threading.RLock(), threading.Event(), queue.Queue()
 s, c, b = threading.Semaphore(2), threading.Condition(), threading.Barrier(2)
 ",

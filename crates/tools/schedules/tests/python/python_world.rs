@@ -133,6 +133,24 @@ for file in files:
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
 
+/// A long program with all that the language has prints the same, rewritten or not.
+#[test]
+#[ignore = "needs python3"]
+fn rewriting_a_program_changes_nothing() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/features.py");
+    let python = match super::interpreter() {
+        Some(python) => python,
+        None => course::python().unwrap().to_path_buf(),
+    };
+    let plain = Command::new(python).arg(&path).env("PYTHONIOENCODING", "utf-8").output().unwrap();
+    assert!(plain.status.success(), "{}", String::from_utf8_lossy(&plain.stderr));
+    let program = Program { interpreter: super::interpreter(), ..Program::new(path) };
+    let findings = findings(&program, TIME).unwrap();
+    let plain = String::from_utf8(plain.stdout).unwrap().replace("\r\n", "\n");
+    assert_eq!(findings.outputs(), [plain]);
+    assert_eq!(findings.schedules, Some(1));
+}
+
 /// Runs the command, which must come to an answer.
 fn command(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_schedules")).args(arguments).output().unwrap();
