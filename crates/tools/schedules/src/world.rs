@@ -175,6 +175,9 @@ pub enum Finish {
     Asleep,
     /// The actor that the plan names cannot go: the program is not the same each time.
     Diverged,
+    /// The world has learned that more can be noticed than it took for steps. From the next run on it
+    /// has more steps, and a search begins anew.
+    Again,
 }
 
 /// How a program ended.
@@ -252,6 +255,9 @@ pub enum Caveat {
     Clock,
     /// It draws random numbers without a seed of its own: the same ones in every run.
     Chance,
+    /// It does something noticeable while a panic unwinds a thread: that comes in one go with the step
+    /// before.
+    Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
 }

@@ -84,7 +84,7 @@ impl Words<'_> {
             return format!(" {name}");
         }
         let same = |things: &[crate::world::Thing]| {
-            things.iter().filter(|thing| thing.kind == kind).count()
+            things.iter().filter(|thing| thing.kind == kind && thing.name.is_none()).count()
         };
         match (same(&self.details.things), same(&self.details.things[..number])) {
             (1, _) => String::new(),
@@ -191,6 +191,8 @@ impl Words<'_> {
                 _ => self.say("receives", "收到"),
             },
             Action::AwaitTaken(_) => self.say("its message was taken", "消息已被取走"),
+            Action::HangUp { receives: false, .. } => self.say("will send no more", "不再发送"),
+            Action::HangUp { .. } => self.say("will receive no more", "不再接收"),
             Action::Wait { lock: number, .. } => {
                 let letter = lock(number);
                 self.say(
@@ -331,6 +333,7 @@ impl Words<'_> {
             | Action::Peek(_) => {
                 self.say("looks again and again, and waits for a change", "反复查看，等待变化")
             }
+            Action::Print(_) => self.say("waits to print", "等待打印"),
             _ => String::new(),
         }
     }
@@ -451,6 +454,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",
                 "程序没有自己设定随机数（random）的种子：这里每次运行的随机数都相同，别的随机数可能导致别的结局。",
+            ),
+            Caveat::Unwinding => language.say(
+                "What a thread does while a panic unwinds it came in one go: there may be more endings in \
+                 which others go in between.",
+                "线程在 panic 展开期间所做的事是一口气完成的：其他线程在其间插入时可能还有更多结局。",
             ),
             Caveat::MemoryRaces => language.say(
                 "What the threads inside of one process do to its memory was not watched.",
