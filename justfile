@@ -31,6 +31,10 @@ samples *lessons:
 new-lesson name kind sections english chinese:
     cargo run --quiet --package house -- new-lesson {{name}} {{kind}} "{{sections}}" "{{english}}" "{{chinese}}"
 
+# Make every change that the pages tell to try, and see what comes of it (python3, minutes)
+try:
+    cargo test --package book --test steps -- --include-ignored
+
 # Run the recipes and write down what the books show of them
 recipes:
     docs/recipes/run
@@ -81,7 +85,7 @@ compare *arguments:
 
 # What a child process and a pool cost, beside the least that they could cost
 bench:
-    cargo bench --package util
+    cargo bench --package bench
 
 # How long a student waits who has built nothing yet
 cold:

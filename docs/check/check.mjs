@@ -137,6 +137,7 @@ async function check(browser, origin) {
       }
     }
     for (const language of LANGUAGES) await search(page, language, origin);
+    if (width === WIDTHS[0]) await pointAt(page, origin);
     await context.close();
   }
 
@@ -183,6 +184,22 @@ async function search(page, language, origin) {
       fault(where, `shows other words: ${await teaser.innerText()}`);
     }
   }
+}
+
+// Who points at a line of one program sees its like in the other.
+async function pointAt(page, origin) {
+  const where = "en/bank_lock.html at 1700";
+  await page.setViewportSize({ width: 1700, height: 900 });
+  await page.goto(`${origin}/en/bank_lock.html`, { waitUntil: "load" });
+  const box = page.locator(".programs");
+  const [python, rust] = await Promise.all([0, 1].map((n) => box.locator("pre").nth(n).boundingBox()));
+  if (Math.abs(python.y - rust.y) > 2) fault(where, "the programs do not stand side by side");
+  await box.locator(".line", { hasText: "new_balance = self.balance + money" }).hover();
+  const alike = await box.locator(".line.alike").allInnerTexts();
+  if (!alike.some((line) => line.includes("let new_balance = *balance + money;"))) {
+    fault(where, `pointing at a line marks ${alike.join(" | ")}`);
+  }
+  await page.setViewportSize({ width: WIDTHS[0], height: 900 });
 }
 
 async function switchLanguage(page, where, here, twin) {

@@ -9,7 +9,7 @@ pub fn description() -> Description {
             times(1..=5, line("Thread-{1..10} holds ann and waits for bob.")),
             times(1..=5, line("Thread-{1..10} holds bob and waits for ann.")),
         ]),
-        line("Deadlock: for 2 s nobody has got what they wait for."),
+        line("No transfer finished in 2 s: probably a deadlock."),
     ]))
     .exits_with(1)
     .sleeps(2.0)
@@ -19,7 +19,7 @@ pub fn description() -> Description {
 pub fn broken() -> Vec<Broken> {
     vec![
         replaced("holds bob and waits for ann", "holds bob and waits for bob"),
-        without("Deadlock: for 2 s nobody has got what they wait for."),
+        without("No transfer finished in 2 s: probably a deadlock."),
         replaced("waits for bob", "has bob"),
         taking(1.0),
         exit_code(0),

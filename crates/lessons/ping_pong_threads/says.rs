@@ -22,7 +22,7 @@ pub fn description() -> Description {
 pub fn broken() -> Vec<Broken> {
     vec![
         replaced("ping打印了", "ping打印了1"),
-        replaced("pingpong", "pong"),
+        replaced("次\n", "次\npi"),
         replaced("pong打印了", "ping打印了"),
         torn("ping"),
         exit_code(1),

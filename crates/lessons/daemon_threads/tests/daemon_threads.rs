@@ -5,5 +5,4 @@ mod says;
 
 runner::tests! {
     daemon_threads,
-    refused: "refused",
 }

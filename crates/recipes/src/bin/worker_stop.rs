@@ -1,4 +1,4 @@
-// A worker of a type of its own: start it, ask it to stop, and join it for its result.
+// Workers of a type of their own: start them, ask them to stop, and join them for their results.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -6,10 +6,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 fn main() {
-    let worker = Worker::start("worker");
+    let workers = ["ann", "bob"].map(Worker::start);
     thread::sleep(Duration::from_millis(350));
-    let rounds = worker.stop();
-    println!("it worked, and stopped when it was asked: {}", rounds > 0);
+
+    // First all are asked. Whoever joins the first at once lets the others go on working.
+    for worker in &workers {
+        worker.ask_to_stop();
+    }
+    let rounds = workers.map(Worker::join);
+    println!("each has worked: {}", rounds.iter().all(|rounds| *rounds > 0));
 }
 
 struct Worker {
@@ -19,16 +24,19 @@ struct Worker {
 
 impl Worker {
     fn start(name: &'static str) -> Worker {
-        // Two owners, the thread and whoever holds the Worker: an Arc counts them.
+        // The flag has two owners, the thread and whoever holds the Worker. An Arc counts them.
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         let thread = thread::spawn(move || run(name, &asked));
         Worker { stop, thread }
     }
 
-    // It takes `self`: a worker that was stopped cannot be stopped again.
-    fn stop(self) -> u32 {
+    fn ask_to_stop(&self) {
         self.stop.store(true, Relaxed);
+    }
+
+    // It takes `self`: a worker cannot be joined twice.
+    fn join(self) -> u32 {
         self.thread.join().unwrap()
     }
 }

@@ -258,7 +258,8 @@ fn main() {
 ";
         assert_eq!(translations.program(PROGRAM, Language::Rust).unwrap(), expected);
         let page = format!("# 锁\n\n```rust,noplayground\n{PROGRAM}```\n\n```text\n# text\n```\n");
-        let shown = format!("# 锁\n\n```rust,noplayground\n{expected}```\n\n```text\n# text\n```\n");
+        let shown =
+            format!("# 锁\n\n```rust,noplayground\n{expected}```\n\n```text\n# text\n```\n");
         assert_eq!(translations.page(&page).unwrap(), shown);
     }
 

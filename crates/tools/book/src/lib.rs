@@ -3,9 +3,11 @@
 //! # Layout
 //!
 //! * [`comments`]: the comments of a program, and their translations.
+//! * [`steps`]: what a page tells to try, as a change to a program and what comes of it.
 //! * `main.rs`: a preprocessor of mdBook, which shows programs with their comments in Chinese.
 
 pub mod comments;
+pub mod steps;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

@@ -133,14 +133,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_lesson_has_its_two_programs() {
-        for lesson in lessons() {
-            assert!(source(&lesson).is_file(), "{lesson} has no main.rs");
-            assert!(twin(&lesson).is_file(), "{lesson} has no Python twin");
-        }
-    }
-
-    #[test]
     fn a_lesson_is_known_by_its_name_alone() {
         assert!(is_lesson("bank_lock"));
         assert!(!is_lesson("bank_lock/src") && !is_lesson("") && !is_lesson(".."));

@@ -1,7 +1,6 @@
 //! The files and the rows of a lesson that is added.
 
 use std::fs;
-use std::path::Path;
 
 use course::Kind;
 
@@ -42,8 +41,8 @@ impl NewLesson {
             (format!("{folder}/src/main.rs"), self.rust()),
             (format!("{folder}/{name}.py"), self.python()),
             (format!("{folder}/says.rs"), SAYS.to_owned()),
-            (format!("docs/en/src/{name}.md"), self.page(&self.english)),
-            (format!("docs/zh/src/{name}.md"), self.page(&self.chinese)),
+            (format!("docs/en/src/{name}.md"), self.page(ENGLISH_PAGE, &self.english)),
+            (format!("docs/zh/src/{name}.md"), self.page(CHINESE_PAGE, &self.chinese)),
         ];
         let whole = [
             (format!("{folder}/Cargo.toml"), self.manifest()),
@@ -66,25 +65,31 @@ impl NewLesson {
         let notes = sections.join(", ");
         let mut listed = course::listed().into_iter().rev();
         let last = listed.find(|lesson| lesson.kind == *kind).expect("no kind is empty").name;
-        let after_last = |path: &str, start: &str, row: String| {
+        let after_last = |path: &str, part: &str, row: String| {
             let list = read(path)?;
-            let is_last = |line: &str| line.starts_with(&start.replace("NAME", &last));
-            insert_after(&list, is_last, &row)
+            let part = part.replace("NAME", &last);
+            insert_after(&list, |line| line.contains(&part), &row)
                 .map(|list| (path.to_owned(), list))
                 .ok_or_else(|| format!("{path} has no row of {last}, after which this one comes"))
         };
         let mut lists = vec![
-            after_last("docs/course.txt", "NAME ", format!("{name:22} | {}", sections.join(" ")))?,
+            after_last("docs/course.txt", "NAME  ", format!("{name:22} | {}", sections.join(" ")))?,
             after_last("README.md", "| `NAME`", format!("| `{name}` | {english} | – | {notes} |"))?,
         ];
-        if Path::new(&course::root()).join("README.zh.md").exists() {
+        if course::root().join("README.zh.md").exists() {
             let row = format!("| `{name}` | {chinese} | – | {notes} |");
             lists.push(after_last("README.zh.md", "| `NAME`", row)?);
+        }
+        let translations = "docs/zh/comments.txt";
+        if let Ok(known) = read(translations) {
+            let first_comment = format!("{known}\n{english}.\n= {chinese}。\n");
+            lists.push((translations.to_owned(), first_comment));
         }
         let of_language = [("en", english, "beyond the notes"), ("zh", chinese, "笔记之外")];
         for (language, shows, beyond) in of_language {
             let summary = format!("docs/{language}/src/SUMMARY.md");
-            lists.push(after_last(&summary, "- [NAME]", format!("- [{name}]({name}.md)"))?);
+            let row = format!("- [{name} · {shows}]({name}.md)");
+            lists.push(after_last(&summary, "](NAME.md)", row)?);
             let path = format!("docs/{language}/src/map.md");
             let mut map = read(&path)?;
             for section in sections {
@@ -128,8 +133,9 @@ impl NewLesson {
         format!("# {}.\n\nraise NotImplementedError\n", self.english)
     }
 
-    fn page(&self, shows: &str) -> String {
-        PAGE.replace("NAME", &self.name).replace("SHOWS", shows)
+    fn page(&self, template: &str, shows: &str) -> String {
+        let notes = self.sections.join(", ");
+        template.replace("NAME", &self.name).replace("SHOWS", shows).replace("NOTES", &notes)
     }
 }
 
@@ -224,26 +230,80 @@ pub fn broken() -> Vec<Broken> {
 }
 "#;
 
-const PAGE: &str = r"# NAME
+const ENGLISH_PAGE: &str = r"# SHOWS
 
-SHOWS
+`NAME` · notes NOTES
 
 <!-- What the notes say, in two or three sentences. -->
+
+## The two programs
+
+In Python:
 
 ```python
 {{#include ../../../crates/lessons/NAME/NAME.py}}
 ```
 
-```rust
+In Rust:
+
+```rust,noplayground
 {{#include ../../../crates/lessons/NAME/src/main.rs}}
 ```
+
+## What you see
 
 ```console
 $ cargo run -p NAME
 {{#include ../../samples/NAME.txt}}
 ```
 
-<!-- Always, may vary, never; where the two languages differ; what to try; one question in details. -->
+<!-- Always, may vary, never. -->
+
+## Where the two languages differ
+
+<!-- What a reader of both programs asks. -->
+
+## Try, in order
+
+<!-- Two or three changes, and what comes of each. Then one question, its answer in <details>. -->
+";
+
+const CHINESE_PAGE: &str = r"# SHOWS
+
+`NAME` · 笔记 NOTES
+
+<!-- 笔记怎么说，两三句话。 -->
+
+## 两个程序
+
+Python：
+
+```python
+{{#include ../../../crates/lessons/NAME/NAME.py}}
+```
+
+Rust：
+
+```rust,noplayground
+{{#include ../../../crates/lessons/NAME/src/main.rs}}
+```
+
+## 运行结果
+
+```console
+$ cargo run -p NAME
+{{#include ../../samples/NAME.txt}}
+```
+
+<!-- 一定、可能不同、绝不会。 -->
+
+## 两种语言的差别
+
+<!-- 读了两个程序会问什么。 -->
+
+## 动手试试
+
+<!-- 两三处改动，各会怎样。然后一个问题，答案放在 <details> 里。 -->
 ";
 
 #[cfg(test)]

@@ -24,24 +24,47 @@ fn lesson_file(name: &str, file: &str) -> String {
     read(format!("crates/lessons/{name}/{file}"))
 }
 
+/// The README in each language that there is one in.
+fn readmes() -> Vec<(&'static str, String)> {
+    let there = |name: &&str| course::root().join(name).exists();
+    ["README.md", "README.zh.md"].into_iter().filter(there).map(|name| (name, read(name))).collect()
+}
+
 #[test]
-fn the_readme_lists_all_lessons_under_their_kinds() {
-    let readme = read("README.md");
-    let tables = readme.split("\n### ").skip(1);
-    let found: Vec<Vec<&str>> = tables
-        .map(|table| {
-            let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
-            rows.filter_map(|row| row.split_once('`').map(|(name, _)| name)).collect()
-        })
-        .collect();
-    assert_eq!(found.len(), Kind::ALL.len(), "README.md has a table for each kind of lesson");
-    for (kind, found) in Kind::ALL.into_iter().zip(found) {
-        let of_this_kind = listed().into_iter().filter(|lesson| lesson.kind == kind);
-        let expected: BTreeSet<String> = of_this_kind.map(|lesson| lesson.name).collect();
-        let found: BTreeSet<String> = found.into_iter().map(str::to_owned).collect();
-        assert_eq!(found, expected, "the {} in README.md", kind.plural());
+fn each_readme_lists_all_lessons_under_their_kinds() {
+    for (readme, text) in readmes() {
+        let tables = text.split("\n### ").skip(1);
+        let found: Vec<BTreeSet<&str>> = tables
+            .map(|table| {
+                let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+                rows.filter_map(|row| row.split_once('`').map(|(name, _)| name)).collect()
+            })
+            .collect();
+        assert_eq!(found.len(), Kind::ALL.len(), "{readme} has a table for each kind of lesson");
+        for (kind, found) in Kind::ALL.into_iter().zip(found) {
+            let listed = listed();
+            let of_this_kind = listed.iter().filter(|lesson| lesson.kind == kind);
+            let expected: BTreeSet<&str> =
+                of_this_kind.map(|lesson| lesson.name.as_str()).collect();
+            assert_eq!(found, expected, "the {} in {readme}", kind.plural());
+        }
+        assert!(!text.contains("| – |"), "{readme}: `just samples NAME` fills in the seconds");
     }
-    assert!(!readme.contains("| – |"), "README.md: `just samples NAME` fills in the seconds");
+}
+
+#[test]
+fn each_readme_names_the_notes_of_a_lesson() {
+    for (readme, text) in readmes() {
+        for lesson in listed() {
+            let start = format!("| `{}` |", lesson.name);
+            let row = text.lines().find(|line| line.starts_with(&start)).unwrap();
+            let notes = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+            let sections = notes.split([' ', ',', '、']).filter(|word| word.starts_with('N'));
+            let found: BTreeSet<&str> = sections.collect();
+            let expected: BTreeSet<&str> = lesson.sections.iter().map(String::as_str).collect();
+            assert_eq!(found, expected, "{}: the notes in {readme}", lesson.name);
+        }
+    }
 }
 
 #[test]
@@ -58,16 +81,19 @@ fn every_lesson_has_its_files() {
 
 #[test]
 fn no_place_of_a_new_lesson_is_left_to_fill() {
+    let mut left = Vec::new();
     for name in course::lessons() {
         for (file, place) in [
             ("src/main.rs".to_owned(), "todo!"),
             (format!("{name}.py"), "NotImplementedError"),
             ("says.rs".to_owned(), "\"what it says\""),
         ] {
-            let whole = !lesson_file(&name, &file).contains(place);
-            assert!(whole, "crates/lessons/{name}/{file} is still to be written");
+            if lesson_file(&name, &file).contains(place) {
+                left.push(format!("crates/lessons/{name}/{file}"));
+            }
         }
     }
+    assert!(left.is_empty(), "still to be written: {}", left.join(", "));
 }
 
 #[test]
@@ -184,7 +210,7 @@ fn twins_differ_in_what_they_teach_alone() {
             let (left, right): (Vec<_>, Vec<_>) = (left.lines().collect(), right.lines().collect());
             let same = longest_common(&left, &right);
             let differ = (left.len() - same).max(right.len() - same);
-            assert!(differ <= 12, "{one} and {other} differ in {differ} lines");
+            assert!(differ <= 14, "{one} and {other} differ in {differ} lines");
         }
     }
 }

@@ -13,8 +13,11 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::termios::{Termios, tcgetattr};
 use says::Transcript;
 
-/// No lesson takes longer than this; what does has hung.
+/// What says nothing for so long has hung.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// What goes on saying something for so long has no end.
+const NO_END: Duration = Duration::from_secs(600);
 
 /// A program that has been started. Dropping it kills what is left of it.
 #[derive(Debug)]
@@ -125,7 +128,7 @@ impl Running {
     ///
     /// # Panics
     ///
-    /// When a minute has gone by.
+    /// When it has been silent for a minute, or has not ended after ten.
     pub fn finish(&self) -> Transcript {
         let finished = self.finish_unless(|| false).unwrap_or_else(|hangs| panic!("{hangs}"));
         finished.expect("nobody has said that it is to stop")
@@ -135,7 +138,7 @@ impl Running {
     ///
     /// # Errors
     ///
-    /// What still lives after a minute.
+    /// What still lives when it has been silent for a minute, or after ten.
     pub(crate) fn finish_unless(
         &self,
         stop: impl Fn() -> bool,
@@ -163,26 +166,23 @@ impl Running {
         Ok(Some(transcript))
     }
 
-    /// Waits for the end of the program, whatever it leaves behind.
-    ///
-    /// # Panics
-    ///
-    /// When a minute has gone by.
-    pub(crate) fn wait_for_exit(&self) {
-        self.wait_for_exit_unless(&|| false).unwrap_or_else(|hangs| panic!("{hangs}"));
-    }
-
     fn wait_for_exit_unless(&self, stop: &impl Fn() -> bool) -> Result<Option<ExitStatus>, String> {
-        let deadline = Instant::now() + LIMIT;
+        let from = Instant::now();
+        let mut said = 0;
+        let mut silent_since = from;
         while !stop() {
             let status = self.child.lock().unwrap().try_wait();
             if let Some(status) = status.expect("the program can be waited for") {
                 self.waited_for.store(true, Ordering::Relaxed);
                 return Ok(Some(status));
             }
-            if Instant::now() > deadline {
-                let said = self.so_far().text();
-                return Err(format!("still running after {LIMIT:?}, having said:\n{said}"));
+            let said_by_now = self.heard.0.lock().unwrap().transcript.text.len();
+            if said_by_now > said {
+                (said, silent_since) = (said_by_now, Instant::now());
+            }
+            if silent_since.elapsed() > LIMIT || from.elapsed() > NO_END {
+                let (took, said) = (from.elapsed(), self.so_far().text());
+                return Err(format!("still running after {took:.0?}, having said:\n{said}"));
             }
             // Shorter than anything that is measured here.
             thread::sleep(Duration::from_millis(1));
@@ -193,6 +193,15 @@ impl Running {
 
 #[cfg(unix)]
 impl Running {
+    /// Waits for the end of the program, whatever it leaves behind.
+    ///
+    /// # Panics
+    ///
+    /// When it has been silent for a minute, or has not ended after ten.
+    pub(crate) fn wait_for_exit(&self) {
+        self.wait_for_exit_unless(&|| false).unwrap_or_else(|hangs| panic!("{hangs}"));
+    }
+
     pub(crate) fn with_terminal(mut self, terminal: Terminal) -> Self {
         self.terminal = Some(terminal);
         self

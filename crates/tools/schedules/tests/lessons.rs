@@ -46,7 +46,7 @@ const COUNTS: [(&str, Count, usize, &[Count]); 12] = [
     ("change_it", 2, 1, &[2]),
     ("change_it_no_lock", 70, 5, &[16, 2, 2, 25, 25]),
     ("lost_updates", 924, 5, &[20, 300, 416, 180, 8]),
-    ("ping_pong_threads", 7776, 26, &[4, 4, 6, 166, 166]),
+    ("ping_pong_threads", 1602, 26, &[3, 3, 3, 30, 30]),
     ("print_thread", 35, 15, &[5, 1, 1, 4, 3]),
     ("shared_counter", 6, 1, &[6]),
     ("thread_order", 280, 6, &[106, 57, 54, 15, 33]),
@@ -118,7 +118,7 @@ fn transfers_that_lock_in_opposite_orders_can_deadlock() {
     let stuck = search.endings.keys().filter(|ending| ending.end == End::Exited(1));
     let stuck: Vec<_> = stuck.map(|ending| ending.output.as_str()).collect();
     assert_eq!(stuck.len(), 2, "{stuck:?}");
-    assert!(stuck.iter().all(|output| output.contains("Deadlock: ")), "{stuck:?}");
+    assert!(stuck.iter().all(|output| output.contains("probably a deadlock")), "{stuck:?}");
     // And they can go well: a program that is right most of the time is not right.
     assert!(search.endings.keys().any(|ending| ending.end == End::Returned));
 }
@@ -147,10 +147,8 @@ fn of_three_additions_in_two_steps_by_each_of_two_threads_all_but_two_can_be_los
     let search = all("lost_updates");
     // 6 steps of one thread among 12: nothing is left out, nothing is tried twice.
     assert_eq!(search.schedules, Some(924));
-    assert_eq!(
-        search.outputs(),
-        ["2\nlost: 4\n", "3\nlost: 3\n", "4\nlost: 2\n", "5\nlost: 1\n", "6\nlost: 0\n"]
-    );
+    let told = (2..=6).map(|n| format!("expected: 6\ncounted: {n}\nlost: {}\n", 6 - n));
+    assert_eq!(search.outputs(), told.collect::<Vec<_>>());
 }
 
 #[test]
