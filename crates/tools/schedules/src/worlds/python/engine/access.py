@@ -10,7 +10,6 @@ import collections
 import heapq
 import operator
 import random
-import sys
 import types
 
 import schedules_models as models
@@ -30,6 +29,8 @@ CHANGES = set(
     " popleft rotate subtract intersection_update difference_update symmetric_difference_update move_to_end"
     " __setitem__ __delitem__ __iadd__ __ior__ __iand__ __isub__ __ixor__ __imul__".split()
 )
+# These put a value into the container and do not look into the value.
+KEEPS_ONLY = {"append", "add", "insert", "appendleft"}
 VIEW_METHODS = {"keys", "values", "items"}
 # These do not look into what they are given.
 BLIND = {isinstance, issubclass, id, type, callable, operator.is_}
@@ -209,29 +210,32 @@ def reading(site, function):
     return call
 
 
+def method_keys(o, name, args):
+    """What a method of a container touches of the container itself."""
+    key = current().key(o)
+    if args and name == "__setitem__":
+        return item_keys(o, args[0], True)
+    if args and (name == "__getitem__" or isinstance(o, dict) and name in ("get", "__contains__")):
+        keys = item_keys(o, args[0], False)
+        # These two make no item, also where an access by [] would.
+        return keys if name == "__getitem__" else [(k, "r") for k, _ in keys]
+    if name in CHANGES:
+        return [((key,), "w")]
+    if name == "__len__":
+        return [((key,), "r")]
+    return whole(o)
+
+
 def container_method(site, o, name):
     method = getattr(o, name)
 
     def call(*args, **kwargs):
         r = current()
-        key = r.key(o)
-        if name in ("__getitem__", "get", "__contains__") and args and isinstance(o, (dict, list)) and name != "get" or (
-            name == "get" and args and isinstance(o, dict)
-        ):
-            keys = item_keys(o, args[0], False) if name != "__contains__" or isinstance(o, dict) else whole(o)
-            if name == "get" and isinstance(o, collections.defaultdict):
-                keys = [(k, "r") for k, _ in keys]
-        elif name == "__setitem__" and args:
-            keys = item_keys(o, args[0], True)
-        elif name in CHANGES:
-            keys = [((key,), "w")]
-        elif name == "__len__":
-            keys = [((key,), "r")]
-        else:
-            keys = whole(o)
-        for x in args:
-            if x is not o and isinstance(x, CONTAINERS + VIEWS) and name not in ("append", "add", "put", "insert", "appendleft"):
-                keys = keys + whole(x)
+        keys = method_keys(o, name, args)
+        if name not in KEEPS_ONLY:
+            for x in args:
+                if x is not o and isinstance(x, CONTAINERS + VIEWS):
+                    keys = keys + whole(x)
         r.access(site, keys, r.program.sites[site][3].rsplit(".", 1)[0])
         result = method(*args, **kwargs)
         if name in VIEW_METHODS and isinstance(result, VIEWS):
@@ -429,8 +433,7 @@ def truth(site, o):
 
 def contains(site, k, o):
     if isinstance(o, dict):
-        current().access(site, item_keys(o, k, False) if not isinstance(o, collections.defaultdict) else
-                         [(key, "r") for key, _ in item_keys(o, k, False)], "")
+        current().access(site, method_keys(o, "__contains__", (k,)), "")
     else:
         look_into(site, o)
     return k in o

@@ -9,8 +9,8 @@ import types
 
 import schedules_run as run
 from schedules_run import (
-    ACQUIRE, AFTER_TAKE, AWAIT, ESTABLISH, NAMES, NOTIFY, OUTPUT, PRINT, PROGRAM, PUT, READ, RELEASE, TAKE, TIME, TRY,
-    TRY_TAKE, WAIT, WAKE, WRITE, Abandoned, current, number,
+    ACQUIRE, AFTER_TAKE, AWAIT, ESTABLISH, NAMES, NOTIFY, PROGRAM, PUT, READ, RELEASE, TAKE, TIME, TRY, TRY_TAKE, WAIT,
+    WAKE, WRITE, Abandoned, current, number,
 )
 
 REAL_EXCEPTHOOK = threading.excepthook

@@ -5,15 +5,13 @@ import datetime
 import io
 import os
 import random
-import re
 import signal
 import sys
 import time
+import zlib
 
 import schedules_run as run
 from schedules_run import OUTPUT, PRINT, PROGRAM, STDIN, TIME, WRITE, Refused, current, tidy
-
-import zlib
 
 EPOCH = 1_700_000_000.0  # The time at which every run begins: 2023-11-14, 22:13:20 UTC.
 

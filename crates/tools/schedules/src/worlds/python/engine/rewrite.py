@@ -156,14 +156,13 @@ class Names(ast.NodeVisitor):
     def generic_visit(self, node):
         for name in ("annotation", "returns", "type_params"):
             if hasattr(node, name):
-                kept = node
-                for field, value in ast.iter_fields(kept):
+                for field, value in ast.iter_fields(node):
                     if field in ("annotation", "returns", "type_params"):
                         continue
                     for child in value if isinstance(value, list) else [value]:
                         if isinstance(child, ast.AST):
                             self.visit(child)
-                return
+                return  # Annotations are not looked into: nothing of them runs in a thread.
         for pattern in ("name", "rest"):
             # Captures of a match statement.
             if type(node).__name__ in ("MatchAs", "MatchStar", "MatchMapping") and getattr(node, pattern, None):

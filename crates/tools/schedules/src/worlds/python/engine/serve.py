@@ -1,6 +1,5 @@
 """Loads a program, and makes one run of it for each line that comes in: a plan there, a run back, as JSON."""
 
-import contextvars
 import gc
 import importlib
 import importlib.machinery
