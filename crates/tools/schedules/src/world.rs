@@ -253,6 +253,8 @@ pub enum Caveat {
     WeakOrder,
     /// It looks at a clock, which goes on only by what is slept.
     Clock,
+    /// It goes through a set in the order of the set, which is another one in each process.
+    HashOrder,
     /// It draws random numbers without a seed of its own: the same ones in every run.
     Chance,
     /// It does something noticeable while a panic unwinds a thread: that comes in one go with the step

@@ -450,6 +450,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "The clock (time) goes on only by what is slept: how long something takes is not known.",
                 "时钟只随睡眠前进：实际耗时不得而知。",
             ),
+            Caveat::HashOrder => language.say(
+                "It goes through a set of strings. Their order comes from a hash that is another one in each \
+                 process, unless PYTHONHASHSEED is given: here it is always the same.",
+                "程序遍历了字符串的集合。其顺序由哈希决定，除非设定 PYTHONHASHSEED，否则每个进程各不相同；这里始终相同。",
+            ),
             Caveat::Chance => language.say(
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",

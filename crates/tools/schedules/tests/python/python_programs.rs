@@ -91,6 +91,7 @@ fn check(name: &str, path: &Path, data: &Value, one_step: bool) -> Option<String
     for word in words("says") {
         let said = match word.as_str() {
             "time" => findings.caveats.contains(&Caveat::Clock),
+            "hash" => findings.caveats.contains(&Caveat::HashOrder),
             "random" => findings.caveats.contains(&Caveat::Chance),
             _ => false,
         };

@@ -426,6 +426,7 @@ fn caveat(name: &str) -> Option<Caveat> {
         "SpuriousWakeUps" => Caveat::SpuriousWakeUps,
         "Clock" => Caveat::Clock,
         "Chance" => Caveat::Chance,
+        "HashOrder" => Caveat::HashOrder,
         _ => return None,
     })
 }

@@ -443,12 +443,22 @@ def contains_not(site, k, o):
     return not contains(site, k, o)
 
 
+def in_hash_order(o):
+    """The order of a set of strings is another one in each process of Python, unless it is told which."""
+    if isinstance(o, set) and len(o) > 1 and any(isinstance(x, (str, bytes)) for x in o):
+        current().caveats.add("HashOrder")
+
+
+ORDERLESS = {len, sorted, sum, min, max, any, all, set, frozenset, bool}
+
+
 def each(site, o):
     """Goes through a container, and reads it at each item."""
     if isinstance(o, VIEWS):
         known = current().views.get(id(o))
         return o if known is None else items_of(site, known[1], iter(o))
     if isinstance(o, CONTAINERS):
+        in_hash_order(o)
         return items_of(site, o, iter(o))
     if isinstance(o, ITERATORS):
         return taken_from(site, o)
@@ -529,16 +539,20 @@ def call(site, function, *args, **kwargs):
     if not some:
         return function(*args, **kwargs)
     try:
-        if function in BLIND:
-            return function(*args, **kwargs)
-        if function in LAZY:
-            return function(*[each(site, x) if quick(x) else x for x in args], **kwargs)
-        first = function in CHANGE_FIRST
-        short = function is len
-    except TypeError:  # Something that cannot be hashed.
-        first = short = False
+        blind, lazy, first = function in BLIND, function in LAZY, function in CHANGE_FIRST
+        ordered = function not in ORDERLESS
+    except TypeError:  # A callable that cannot be hashed.
+        blind = lazy = first = False
+        ordered = True
+    if blind:
+        return function(*args, **kwargs)
+    if lazy:
+        return function(*[each(site, x) if quick(x) else x for x in args], **kwargs)
+    if ordered:
+        for x in args:
+            in_hash_order(x)
     keys = []
-    if short:
+    if function is len:
         keys = [(k, h) for k, h in whole(args[0], 9)[:1]]
     else:
         for x in args:
