@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json as object};
 
-use crate::search::{Extent, Findings, Options, search};
+use crate::search::{Ending, Extent, Findings, Options, search};
 use crate::tell::json::json;
 use crate::tell::play::{Screen, has_choices, play};
 use crate::tell::report::{Subject, report};
@@ -139,7 +139,8 @@ impl Question {
         let good = |end: &End| matches!(end, End::Returned | End::Exited(0));
         let outputs = findings.endings.keys().map(|ending| &ending.output);
         let outputs: std::collections::BTreeSet<_> = outputs.collect();
-        if findings.endings.keys().any(|ending| !good(&ending.end)) {
+        let bad = |ending: &Ending| !good(&ending.end) || !ending.uncaught.is_empty();
+        if findings.endings.keys().any(bad) {
             Verdict::Bad
         } else if findings.fault.is_some() || findings.diverged.is_some() {
             Verdict::None

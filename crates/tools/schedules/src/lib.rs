@@ -72,6 +72,8 @@
 
 pub mod answer;
 #[cfg(feature = "command")]
+pub mod both;
+#[cfg(feature = "command")]
 pub mod lessons;
 pub mod program;
 #[cfg(feature = "command")]

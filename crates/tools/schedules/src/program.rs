@@ -173,7 +173,7 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
 /// from it.
 fn given_up(asked: &Asked) -> io::Result<Verdict> {
     let mut findings = Findings::default();
-    let ending = Ending { output: String::new(), end: End::Endless };
+    let ending = Ending { output: String::new(), end: End::Endless, uncaught: Vec::new() };
     let found = Found { schedules: None, schedule: Vec::new(), switches: 0 };
     findings.endings.insert(ending, found);
     let time = Duration::try_from_secs_f64(asked.question.seconds).unwrap_or_default();

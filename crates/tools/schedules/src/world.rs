@@ -119,6 +119,8 @@ pub struct Run {
     pub output: String,
     /// How it came to its end, or why it was stopped.
     pub finish: Finish,
+    /// The exceptions that ended other actors than main, in the order of the alphabet.
+    pub uncaught: Vec<String>,
     /// Who could go where it was stopped, in the order of their numbers.
     pub able: Vec<Actor>,
     /// What [stood](Move::standing) there.
@@ -251,6 +253,10 @@ pub enum Caveat {
     WeakOrder,
     /// It looks at a clock, which goes on only by what is slept.
     Clock,
+    /// It goes through a set in the order of the set, which is another one in each process.
+    HashOrder,
+    /// It draws random numbers without a seed of its own: the same ones in every run.
+    Chance,
     /// It does something noticeable while a panic unwinds a thread: that comes in one go with the step
     /// before.
     Unwinding,
@@ -265,6 +271,9 @@ pub enum Fault {
     Refused(String),
     /// The machinery has failed, such as an interpreter that does not start.
     Failed(String),
+    /// The world has learned of more steps, such as accesses that turned out to race. The runs before
+    /// did not have them: the search begins again.
+    Learned,
     /// Somebody has asked to stop, as with Ctrl-C. What was found so far stands.
     Interrupted,
 }
@@ -273,6 +282,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Refused(text) | Fault::Failed(text) => f.write_str(text),
+            Fault::Learned => f.write_str("there are more steps than were known"),
             Fault::Interrupted => f.write_str("interrupted"),
         }
     }

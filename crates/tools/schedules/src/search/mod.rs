@@ -31,6 +31,8 @@ pub struct Ending {
     pub output: String,
     /// How it ended.
     pub end: End,
+    /// The exceptions that ended other actors than main.
+    pub uncaught: Vec<String>,
 }
 
 /// How many schedules there are: exact, up to the largest number, which stands for itself and for all
@@ -144,7 +146,8 @@ impl Findings {
     /// Adds an ending that `schedules` schedules lead to, this one among them.
     fn add(&mut self, run: &Run, schedules: Option<Count>, switches: usize, schedule: Vec<Actor>) {
         let Finish::Ended(end) = &run.finish else { return };
-        let ending = Ending { output: run.output.clone(), end: end.clone() };
+        let uncaught = run.uncaught.clone();
+        let ending = Ending { output: run.output.clone(), end: end.clone(), uncaught };
         let new = Found { schedules, schedule, switches };
         self.schedules = sum(self.schedules, schedules);
         match self.endings.get_mut(&ending) {
@@ -220,6 +223,17 @@ pub struct Options {
 
 /// Finds what a program can come to.
 pub fn search(world: &mut dyn World, options: Options) -> Findings {
+    let start = Instant::now();
+    loop {
+        let time = options.time.saturating_sub(start.elapsed());
+        let findings = search_once(world, Options { time, ..options });
+        if findings.fault != Some(Fault::Learned) {
+            return findings;
+        }
+    }
+}
+
+fn search_once(world: &mut dyn World, options: Options) -> Findings {
     let start = Instant::now();
     match options.extent {
         Extent::Random { schedules, seed } => random::some(world, schedules, seed, options.time),

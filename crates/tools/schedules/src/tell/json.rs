@@ -13,6 +13,7 @@ use crate::world::{End, Run, World};
 /// * `schedules`: an exact count as a string, since it may be larger than a JSON number can hold, or
 ///   null.
 /// * `end`: `returned`, `exit N`, `panic: …`, `deadlock` or `endless`.
+/// * `uncaught`: the exceptions that ended other threads than main, if there are some.
 /// * `choices`: who goes next, each time that a player of the game is asked, in the simplest schedule.
 /// * `notes`: what must be known beside, in words.
 pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value {
@@ -23,12 +24,16 @@ pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value 
             let plan =
                 crate::world::Plan { schedule: found.schedule.clone(), ..Default::default() };
             let choices = world.run(&plan).map(|run: Run| run.choices()).unwrap_or_default();
-            json!({
+            let mut told = json!({
                 "output": ending.output,
                 "end": end(&ending.end),
                 "schedules": exact(found.schedules),
                 "choices": choices,
-            })
+            });
+            if !ending.uncaught.is_empty() {
+                told["uncaught"] = json!(ending.uncaught);
+            }
+            told
         })
         .collect();
     let whole = findings.completeness == Completeness::All;

@@ -447,8 +447,18 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "所有访问都按各线程一致的同一顺序进行：更弱的 `Ordering` 所允许的其他情况没有尝试。",
             ),
             Caveat::Clock => language.say(
-                "The clock goes on only by what is slept: how long something takes is not known.",
+                "The clock (time) goes on only by what is slept: how long something takes is not known.",
                 "时钟只随睡眠前进：实际耗时不得而知。",
+            ),
+            Caveat::HashOrder => language.say(
+                "It goes through a set of strings. Their order comes from a hash that is another one in each \
+                 process, unless PYTHONHASHSEED is given: here it is always the same.",
+                "程序遍历了字符串的集合。其顺序由哈希决定，除非设定 PYTHONHASHSEED，否则每个进程各不相同；这里始终相同。",
+            ),
+            Caveat::Chance => language.say(
+                "Random numbers are drawn without a seed of the program's own: here they are the same \
+                 ones in every run, and others may lead to other endings.",
+                "程序没有自己设定随机数（random）的种子：这里每次运行的随机数都相同，别的随机数可能导致别的结局。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \

@@ -1,3 +1,5 @@
 //! The worlds that can be searched.
 
+#[cfg(feature = "command")]
+pub mod python;
 pub mod rust;

@@ -282,6 +282,7 @@ impl State {
             actors,
             output: mem::take(&mut self.output),
             finish: self.finish.unwrap_or_default(),
+            uncaught: Vec::new(),
             details,
             caveats: self.caveats.into_iter().collect(),
         }

@@ -1,0 +1,90 @@
+//! The lessons' programs in Python, with the same numbers made smaller as in Rust, so that the sets of
+//! their endings can be held against each other.
+
+use std::fs;
+
+use super::Program;
+
+/// A thread lesson, and what its small source says instead of what it says. `build.rs` says the same of
+/// the programs in Rust.
+const SMALLER: [(&str, &[(&str, &str)]); 12] = [
+    ("bank_deadlock", &[("THREADS = 10", "THREADS = 2")]),
+    (
+        "bank_deposit",
+        &[
+            ("DEPOSITS = 100", "DEPOSITS = 2"),
+            (
+                "account.transfer_to(savings, 60) and not account.transfer_to(savings, 60)",
+                "account.transfer_to(savings, 2) and not account.transfer_to(savings, 2)",
+            ),
+        ],
+    ),
+    ("bank_lock", &[("DEPOSITS = 100", "DEPOSITS = 2")]),
+    ("bank_no_lock", &[("DEPOSITS = 100", "DEPOSITS = 2")]),
+    ("bank_transfer", &[("THREADS = 10", "THREADS = 2")]),
+    ("change_it", &[("ROUNDS = 100", "ROUNDS = 1")]),
+    ("change_it_no_lock", &[("ROUNDS = 100", "ROUNDS = 1")]),
+    ("lost_updates", &[("ROUNDS = 1_000_000", "ROUNDS = 3")]),
+    ("ping_pong_threads", &[("LIMIT = 100", "LIMIT = 2")]),
+    (
+        "print_thread",
+        &[(r#""Ping", 10_000"#, r#""Ping", 2"#), (r#""pong", 20_000"#, r#""pong", 4"#)],
+    ),
+    ("shared_counter", &[("ROUNDS = 1_000_000", "ROUNDS = 2")]),
+    ("thread_order", &[("THREADS = 5", "THREADS = 3")]),
+];
+
+/// The small program in Python of a thread lesson, and which of its lines are others than in the lesson.
+/// `None` if there is no such lesson.
+///
+/// # Errors
+///
+/// When the lesson's program cannot be read, or does not say any more what is to be made smaller.
+pub fn small(lesson: &str) -> Option<Result<(Program, String), String>> {
+    let (_, changes) = SMALLER.iter().find(|(name, _)| *name == lesson)?;
+    Some(smaller(lesson, changes))
+}
+
+fn smaller(lesson: &str, changes: &[(&str, &str)]) -> Result<(Program, String), String> {
+    let path = course::twin(lesson);
+    let whole =
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut source = whole.clone();
+    for (from, to) in changes {
+        let times = source.matches(from).count();
+        if times != 1 {
+            let path = path.display();
+            return Err(format!("{path}: `{from}` stands there {times} times and not once"));
+        }
+        source = source.replace(from, to);
+    }
+    let changed = whole.lines().zip(source.lines()).zip(1..);
+    let changed = changed.filter(|((whole, small), _)| whole != small);
+    let changed = changed
+        .map(|((_, small), number)| format!("Line {number} is changed to: {}\n", small.trim()));
+    let remarks = changed.collect();
+    let program = Program { source: Some(source), ..Program::new(path) };
+    Ok((program, remarks))
+}
+
+/// Lessons whose sets differ, and why. What they differ in is held by a test.
+const DIFFERENCES: [(&str, &str, &str); 2] = [
+    (
+        "change_it_no_lock",
+        "Python's `balance += n` reads and writes in two steps, and the other thread may come in between. \
+         Rust's `fetch_add` is one step.",
+        "Python 的 `balance += n` 先读后写，是两步，另一个线程可以插在中间；Rust 的 `fetch_add` 是一步。",
+    ),
+    (
+        "ping_pong_threads",
+        "Python's `count += 1` reads and writes in two steps, so that a count can be lost and a word \
+         printed once more. Rust's `fetch_add` is one step.",
+        "Python 的 `count += 1` 先读后写，是两步，可能丢掉一次计数而多打印一个词；Rust 的 `fetch_add` 是一步。",
+    ),
+];
+
+/// Why the sets of a lesson differ, in English or Chinese. With `one_step_additions` none does.
+pub fn why_they_differ(lesson: &str, chinese: bool) -> Option<&'static str> {
+    let (_, english, in_chinese) = DIFFERENCES.iter().find(|(name, _, _)| *name == lesson)?;
+    Some(if chinese { in_chinese } else { english })
+}
