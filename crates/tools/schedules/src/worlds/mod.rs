@@ -1,3 +1,4 @@
 //! The worlds that can be searched.
 
+pub mod processes;
 pub mod rust;
