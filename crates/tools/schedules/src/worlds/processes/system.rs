@@ -88,7 +88,7 @@ struct Task {
 struct Process {
     pid: i32,
     name: String,
-    /// By its place in the table. `None` if it has ended.
+    /// By its place in the table, also when it has ended. `None` if that is not of the program.
     parent: Option<usize>,
     handle: Option<OwnedFd>,
     ended: Option<i32>,
@@ -545,9 +545,11 @@ impl<'a> System<'a> {
                     Can::Step
                 }
             }
-            // Nobody could notice when.
-            Held::Parent | Held::DieWithParent if process.parent.is_none() => Can::Itself,
-            Held::Parent | Held::DieWithParent => Can::Step,
+            // Where it comes after the end of the other, it might have come before.
+            Held::Signal { .. } => Can::Step,
+            Held::Parent | Held::DieWithParent => {
+                if process.parent.is_some() { Can::Step } else { Can::Itself }
+            }
             Held::Exit { .. } => {
                 if self.ends_process(i) {
                     Can::Step
@@ -563,16 +565,13 @@ impl<'a> System<'a> {
                     if *until <= first + TOLERANCE { Can::Step } else { Can::No }
                 }
             },
-            Held::Signal { to, .. } => match self.process(*to) {
-                Some(target) if self.processes[target].ended.is_none() => Can::Step,
-                _ => Can::Itself,
-            },
             Held::Wait { target, patient } => {
                 let children = self.children(task.process, *target);
                 let ended =
                     children.iter().filter(|&&child| self.processes[child].ended.is_some()).count();
                 match (children.len(), ended) {
-                    (0, _) | (1, 1) => Can::Itself,
+                    (0, _) => Can::Itself,
+                    (1, 1) if *patient => Can::Itself,
                     (_, 0) if *patient => Can::No,
                     _ => Can::Step,
                 }
@@ -612,6 +611,10 @@ impl<'a> System<'a> {
         };
         let same = |other: &&Task| other.process == task.process && other.state != State::Dead;
         group || self.tasks.iter().filter(same).count() == 1
+    }
+
+    fn is_orphan(&self, process: usize) -> bool {
+        self.processes[process].parent.is_some_and(|parent| self.processes[parent].ended.is_some())
     }
 
     /// The children of a process that it can wait for: the one of this number, or all.
@@ -703,7 +706,7 @@ impl<'a> System<'a> {
                 self.run(i, 0);
             }
             Held::Parent => {
-                if self.processes[process].parent.is_none() && process != 0 {
+                if self.is_orphan(process) {
                     // What takes in orphans is not the same on every machine.
                     os::skip(tid, 1);
                 }
@@ -1152,7 +1155,8 @@ impl<'a> System<'a> {
     fn signals(&self, process: usize, to: i32, signal: i32) -> Option<Held> {
         let own = self.processes[process].pid == to
             || self.task(to).is_some_and(|task| self.tasks[task].process == process);
-        (!own && signal != 0).then_some(Held::Signal { to, signal })
+        (!own && signal != 0 && self.process(to).is_some())
+            .then_some(Held::Signal { to, signal })
     }
 
     fn futex(&mut self, tid: i32, a: [u64; 6], now: u64) -> Option<Held> {
@@ -1390,11 +1394,6 @@ impl<'a> System<'a> {
         gone.ended_by = ended_by;
         gone.handle = None;
         let (pid, parent) = (gone.pid, gone.parent);
-        for child in &mut self.processes {
-            if child.parent == Some(process) {
-                child.parent = None;
-            }
-        }
         for task in &mut self.tasks {
             if task.process == process {
                 task.state = State::Dead;
@@ -1420,9 +1419,13 @@ impl<'a> System<'a> {
     pub(super) fn named(&self, text: &[u8]) -> String {
         let text = String::from_utf8_lossy(text);
         let (mut named, mut word) = (String::with_capacity(text.len()), String::new());
+        let own = std::process::id().to_string();
         let add = |named: &mut String, word: &mut String| {
             let process = word.parse().ok().and_then(|pid| self.process(pid));
-            named.push_str(process.map_or(word.as_str(), |at| self.processes[at].name.as_str()));
+            let name = process.map(|at| self.processes[at].name.as_str());
+            // The program's own parent is the tool.
+            let tool = (*word == own).then_some("P0");
+            named.push_str(name.or(tool).unwrap_or(word));
             word.clear();
         };
         for c in text.chars() {
