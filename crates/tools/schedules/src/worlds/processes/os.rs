@@ -5,26 +5,23 @@
 //! signals, and waits that are not for one thread alone.
 #![allow(unsafe_code)]
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsStr, OsString};
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{FromRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::os::unix::ffi::OsStrExt;
+use std::ptr;
 
 use nix::errno::Errno;
-use nix::libc::{self, c_long, sock_filter, user_regs_struct};
+use nix::fcntl::OFlag;
+use nix::libc::{self, c_char, c_long, sock_filter, user_regs_struct};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
-use nix::unistd::Pid;
+use nix::unistd::{self, ForkResult, Pid};
 
 /// What a process has to be told on this processor, as the kernel's audit numbers it. Calls of another
 /// kind of program, such as a 32-bit one, have other numbers.
 const MACHINE: u32 = 0xc000_003e;
-
-/// The child can tell the parent only an error's number: this one stands for "it cannot be traced", and
-/// exec does not give it.
-const UNTRACEABLE: i32 = libc::EOWNERDEAD;
 
 /// Why a program did not start.
 #[derive(Debug)]
@@ -39,6 +36,7 @@ pub(super) enum NotStarted {
 pub(super) struct Launch<'a> {
     pub(super) command: &'a [OsString],
     pub(super) environment: &'a [(&'static str, Option<&'static str>)],
+    pub(super) input: OwnedFd,
     pub(super) output: OwnedFd,
     pub(super) errors: OwnedFd,
     pub(super) stops: &'a [c_long],
@@ -46,25 +44,111 @@ pub(super) struct Launch<'a> {
 
 /// Starts a program, traced by this thread together with all that it starts. It is stopped before its
 /// first instruction. When this thread ends, all of them are killed.
-pub(super) fn start(launch: Launch<'_>) -> Result<i32, NotStarted> {
+pub(super) fn start(launch: &Launch<'_>) -> Result<i32, NotStarted> {
+    let exec = |error: Errno| NotStarted::Exec(error.into());
+    let text = |text: &OsStr| CString::new(text.as_bytes()).map_err(|_| exec(Errno::EINVAL));
+    let words: Vec<CString> =
+        launch.command.iter().map(|word| text(word)).collect::<Result<_, _>>()?;
+    let replaced = |name: &OsStr| launch.environment.iter().any(|(other, _)| name == *other);
+    let kept = std::env::vars_os().filter(|(name, _)| !replaced(name));
+    let added = launch.environment.iter().filter_map(|(name, value)| {
+        Some((OsString::from(name), OsString::from((*value)?)))
+    });
+    let variables = kept.chain(added).map(|(mut name, value)| {
+        name.push("=");
+        name.push(value);
+        text(&name)
+    });
+    let variables: Vec<CString> = variables.collect::<Result<_, _>>()?;
+    let null_terminated = |list: &[CString]| -> Vec<*const c_char> {
+        list.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect()
+    };
+    let (words, variables) = (null_terminated(&words), null_terminated(&variables));
     let filter = filter(launch.stops);
-    let mut command = Command::new(&launch.command[0]);
-    command.args(&launch.command[1..]).stdin(Stdio::null());
-    for (name, value) in launch.environment {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
+    let (may_go, go_on) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(exec)?;
+    let (failure, fails) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(exec)?;
+
+    // SAFETY: until exec the child makes system calls only, and allocates nothing.
+    match unsafe { unistd::fork() }.map_err(exec)? {
+        ForkResult::Child => {
+            drop(go_on);
+            let failed = become_program(launch, &words, &variables, &filter, &may_go);
+            let (part, error) = failed;
+            let mut message = [0; 8];
+            message[..4].copy_from_slice(&part.to_ne_bytes());
+            message[4..].copy_from_slice(&(error as i32).to_ne_bytes());
+            let _ = unistd::write(&fails, &message);
+            // SAFETY: ends this process without running anything of its parent's.
+            unsafe { libc::_exit(127) }
+        }
+        ForkResult::Parent { child } => {
+            drop((may_go, fails));
+            let options = Options::PTRACE_O_TRACECLONE
+                | Options::PTRACE_O_TRACEFORK
+                | Options::PTRACE_O_TRACEVFORK
+                | Options::PTRACE_O_TRACEEXEC
+                | Options::PTRACE_O_TRACESYSGOOD
+                | Options::PTRACE_O_TRACESECCOMP
+                | Options::PTRACE_O_EXITKILL;
+            let tid = child.as_raw();
+            if ptrace::seize(child, options).is_err() {
+                kill(tid);
+                wait(tid);
+                return Err(NotStarted::Untraceable);
+            }
+            unistd::write(&go_on, &[1]).map_err(exec)?;
+            loop {
+                match wait(tid) {
+                    Some(Stop::Exec) => return Ok(tid),
+                    Some(Stop::Ended(_)) | None => break,
+                    Some(Stop::Signal(signal)) => go(tid, signal),
+                    Some(_) => go(tid, 0),
+                }
+            }
+            let mut message = [0; 8];
+            match unistd::read(&failure, &mut message) {
+                Ok(8) if message[..4] == BEFORE_EXEC.to_ne_bytes() => Err(NotStarted::Untraceable),
+                Ok(8) => {
+                    let [_, _, _, _, error @ ..] = message;
+                    Err(NotStarted::Exec(io::Error::from_raw_os_error(i32::from_ne_bytes(error))))
+                }
+                _ => Err(NotStarted::Exec(io::Error::other("it ended before it began"))),
+            }
+        }
     }
-    command.stdout(launch.output).stderr(launch.errors);
-    let prepare = move || {
-        let untraceable = |_| io::Error::from_raw_os_error(UNTRACEABLE);
-        // Addresses are the same in every run.
-        // SAFETY: this and what follows are system calls that read nothing but their arguments.
-        unsafe { libc::personality(libc::ADDR_NO_RANDOMIZE as _) };
+}
+
+/// Where a child failed to become the program: in what makes it traceable, or in exec.
+const BEFORE_EXEC: i32 = 0;
+const IN_EXEC: i32 = 1;
+
+/// In the child: waits until it is traced, and becomes the program. Returns only what failed.
+fn become_program(
+    launch: &Launch<'_>,
+    words: &[*const c_char],
+    variables: &[*const c_char],
+    filter: &[sock_filter],
+    may_go: &OwnedFd,
+) -> (i32, Errno) {
+    if unistd::read(may_go, &mut [0]) != Ok(1) {
+        return (IN_EXEC, Errno::ECANCELED);
+    }
+    let standard = || {
+        unistd::dup2_stdin(&launch.input)?;
+        unistd::dup2_stdout(&launch.output)?;
+        unistd::dup2_stderr(&launch.errors)?;
         // A Ctrl-C on the terminal is for the tool alone.
-        nix::unistd::setsid()?;
-        ptrace::traceme().map_err(untraceable)?;
+        unistd::setsid()?;
+        nix::sys::signal::SigSet::empty().thread_set_mask()?;
+        // Rust ignores the signal of a closed pipe, which no other program expects.
+        // SAFETY: the default action is no handler that could do harm.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+        // Addresses are the same in every run.
+        // SAFETY: it reads nothing but its argument.
+        unsafe { libc::personality(libc::ADDR_NO_RANDOMIZE as _) };
+        Ok(())
+    };
+    let install = || {
         nix::sys::prctl::set_no_new_privs()?;
         let program =
             libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
@@ -72,32 +156,17 @@ pub(super) fn start(launch: Launch<'_>) -> Result<i32, NotStarted> {
         let installed = unsafe {
             libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program)
         };
-        Errno::result(installed).map(drop).map_err(untraceable)
+        Errno::result(installed).map(drop)
     };
-    // SAFETY: between fork and exec it makes system calls only, and allocates nothing.
-    unsafe { command.pre_exec(prepare) };
-    let child = command.spawn().map_err(|error| match error.raw_os_error() {
-        Some(UNTRACEABLE) => NotStarted::Untraceable,
-        _ => NotStarted::Exec(error),
-    })?;
-    let pid = child.id() as i32;
-    // It stops once more, where exec has loaded the program.
-    wait(pid);
-    let options = Options::PTRACE_O_TRACECLONE
-        | Options::PTRACE_O_TRACEFORK
-        | Options::PTRACE_O_TRACEVFORK
-        | Options::PTRACE_O_TRACEEXEC
-        | Options::PTRACE_O_TRACESYSGOOD
-        | Options::PTRACE_O_TRACESECCOMP
-        | Options::PTRACE_O_EXITKILL;
-    match ptrace::setoptions(Pid::from_raw(pid), options) {
-        Ok(()) => Ok(pid),
-        Err(_) => {
-            kill(pid);
-            wait(pid);
-            Err(NotStarted::Untraceable)
-        }
+    if let Err(error) = standard() {
+        return (IN_EXEC, error);
     }
+    if let Err(error) = install() {
+        return (BEFORE_EXEC, error);
+    }
+    // SAFETY: all of them end with a zero, as the call wants it.
+    unsafe { libc::execvpe(words[0], words.as_ptr(), variables.as_ptr()) };
+    (IN_EXEC, Errno::last())
 }
 
 /// Has a thread stop at these calls, and at no other.

@@ -86,12 +86,13 @@ impl Program {
         let launch = Launch {
             command: &self.command,
             environment: ENVIRONMENT,
+            input: fs::File::open("/dev/null").map_err(failed)?.into(),
             output: self.terminal.end().map_err(failed)?,
             errors: self.errors.end().map_err(failed)?,
             stops: &stops,
         };
         let name = self.command[0].to_string_lossy();
-        os::start(launch).map_err(|error| match error {
+        os::start(&launch).map_err(|error| match error {
             NotStarted::Untraceable => Fault::Refused(format!(
                 "{name} may not be traced: the system forbids ptrace or seccomp here, as some \
                  containers do"

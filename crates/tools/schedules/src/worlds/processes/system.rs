@@ -1429,7 +1429,7 @@ impl<'a> System<'a> {
             word.clear();
         };
         for c in text.chars() {
-            if c.is_alphanumeric() {
+            if c.is_ascii_digit() {
                 word.push(c);
             } else {
                 add(&mut named, &mut word);
