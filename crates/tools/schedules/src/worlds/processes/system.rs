@@ -82,6 +82,8 @@ struct Task {
     /// Whether it was seen to be able to go on since it is held.
     able: bool,
     born: Option<usize>,
+    /// What the step touches before which another one has ended it.
+    missed: Option<Vec<Touch>>,
 }
 
 #[derive(Debug)]
@@ -216,6 +218,7 @@ impl<'a> System<'a> {
             steps: 0,
             after,
             able: false,
+            missed: None,
         });
         actor
     }
@@ -346,7 +349,7 @@ impl<'a> System<'a> {
         let mut lives = vec![Life::default(); self.names.len()];
         for i in 0..self.tasks.len() {
             let next = match &self.tasks[i].state {
-                State::Dead => None,
+                State::Dead => self.tasks[i].missed.clone(),
                 State::Held(_) => {
                     let mut touches = self.touches(i);
                     touches.extend(self.enable(i));
@@ -1312,6 +1315,8 @@ impl<'a> System<'a> {
         if let Held::Die(_) = held {
             return;
         }
+        self.miss(i);
+        self.tasks[i].missed = None;
         if held != Held::Birth {
             // The call that it was about to make is not made: it will be, after a handler, or gives
             // EINTR, as the kernel would have it.
@@ -1369,6 +1374,9 @@ impl<'a> System<'a> {
         let living =
             living.filter(|(_, task)| task.process == process && task.state != State::Dead);
         let mut threads: Vec<(usize, i32)> = living.map(|(i, task)| (i, task.tid)).collect();
+        for &(i, _) in &threads {
+            self.miss(i);
+        }
         threads.sort_by_key(|&(_, tid)| tid == pid);
         let mut code = 0;
         for (i, tid) in threads {
@@ -1382,6 +1390,40 @@ impl<'a> System<'a> {
             self.tasks[i].state = State::Dead;
         }
         self.gone(process, code);
+    }
+
+    /// A task is ended by another one, or does not go on as it would have: what it was held before
+    /// could have come first.
+    fn miss(&mut self, i: usize) {
+        let task = &self.tasks[i];
+        let State::Held(held) = task.state.clone() else { return };
+        let (tid, process) = (task.tid, task.process);
+        match held {
+            Held::Read { fd } | Held::Write { fd, .. } => {
+                for pipe in [true, false].map(|written| self.pipe_of(tid, fd as u64, written)) {
+                    if let Some(pipe) = pipe {
+                        self.touch(Shared::Pipe(&pipe).touched(How::Read));
+                    }
+                }
+            }
+            Held::Poll { waits, .. } => {
+                for (fd, _) in waits {
+                    if let Some(pipe) = self.pipe_of(tid, fd as u64, false) {
+                        self.touch(Shared::Pipe(&pipe).touched(How::Read));
+                    }
+                }
+            }
+            Held::Wait { target, .. } => {
+                for child in self.children(process, target) {
+                    let name = self.processes[child].name.clone();
+                    self.touch(Shared::End(&name).touched(How::Read));
+                }
+            }
+            _ => {}
+        }
+        let mut touches = self.touches(i);
+        touches.extend(self.enable(i));
+        self.tasks[i].missed = Some(touches);
     }
 
     fn gone(&mut self, process: usize, code: i32) {
