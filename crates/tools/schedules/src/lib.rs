@@ -51,8 +51,16 @@
 //! * **A loop that waits for another thread** without a lock or a join has schedules without end. Such
 //!   a schedule is given up after [`STEP_LIMIT`] steps, and the complete search would not finish.
 
+pub mod answer;
+#[cfg(feature = "command")]
 pub mod lessons;
+pub mod program;
+#[cfg(feature = "command")]
+pub mod project;
+#[cfg(feature = "command")]
+pub mod refused;
 pub mod search;
 pub mod step;
+pub mod tell;
 pub mod world;
 pub mod worlds;

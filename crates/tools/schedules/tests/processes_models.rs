@@ -7,7 +7,11 @@ use schedules::search::{classes, every, random};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
 fn world(program: &str, options: &Options) -> Processes {
-    Processes::new(vec![env!("CARGO_BIN_EXE_processes-model").into(), program.into()], options.clone()).unwrap()
+    Processes::new(
+        vec![env!("CARGO_BIN_EXE_processes-model").into(), program.into()],
+        options.clone(),
+    )
+    .unwrap()
 }
 
 /// Draws programs.
@@ -39,7 +43,8 @@ impl Draw {
                 9 if children > 0 => text += "W",
                 10 if children > 0 => text += &format!("h{}", self.below(children)),
                 11 if children > 0 => {
-                    text += &format!("{}{}", ["k", "K"][self.below(2) as usize], self.below(children));
+                    text +=
+                        &format!("{}{}", ["k", "K"][self.below(2) as usize], self.below(children));
                 }
                 12 if depth > 0 => text += ["g", "d", "H", "x3"][self.below(4) as usize],
                 13 => text += &format!(">{}{}", self.below(2), self.below(10)),

@@ -32,7 +32,7 @@ pub fn all_counted(world: &mut dyn World, time: Duration, counting: Duration) ->
         stack: Vec::new(),
         begun: false,
         over: false,
-        deadline: start + time,
+        deadline: start.checked_add(time),
         counting: Some(counting),
         tries: 0,
         found: Findings::default(),
@@ -86,7 +86,7 @@ struct Classes {
     begun: bool,
     /// Everything was tried.
     over: bool,
-    deadline: Instant,
+    deadline: Option<Instant>,
     /// How much time is left to count in. `None` when it is used up.
     counting: Option<Duration>,
     /// How often the run under way was made.
@@ -101,7 +101,10 @@ impl Search for Classes {
             self.over = !self.go_back();
         }
         self.begun = true;
-        if self.over || self.found.diverged.is_some() || Instant::now() > self.deadline {
+        if self.over
+            || self.found.diverged.is_some()
+            || self.deadline.is_some_and(|deadline| Instant::now() > deadline)
+        {
             return None;
         }
         let then = self.stack.last().map_or(Then::GoOn, |node| {

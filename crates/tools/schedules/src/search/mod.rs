@@ -89,6 +89,8 @@ pub struct Findings {
     pub cut_off: Option<usize>,
     /// Why the search stopped, if the world had a reason.
     pub fault: Option<Fault>,
+    /// What else must be known beside, in sentences: what somebody says who has read the program.
+    pub remarks: Vec<String>,
 }
 
 impl Default for Findings {
@@ -102,6 +104,7 @@ impl Default for Findings {
             diverged: None,
             cut_off: None,
             fault: None,
+            remarks: Vec::new(),
         }
     }
 }
@@ -247,6 +250,30 @@ pub fn search(world: &mut dyn World, options: Options) -> Findings {
 /// When the world has no run to give.
 pub fn follow(world: &mut dyn World, schedule: &[Actor]) -> Result<Run, Fault> {
     world.run(&Plan { schedule: schedule.to_vec(), detailed: true, ..Plan::default() })
+}
+
+/// Finds what a program can come to from where it stands after these steps, and the simplest way on.
+pub fn after(world: &mut dyn World, beginning: &[Actor], time: Duration) -> Findings {
+    classes::all(&mut After { world, beginning }, time)
+}
+
+/// A program that was started already.
+struct After<'a> {
+    world: &'a mut dyn World,
+    beginning: &'a [Actor],
+}
+
+impl World for After<'_> {
+    fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
+        let begun = self.beginning.len();
+        let schedule = [self.beginning, &plan.schedule].concat();
+        let mut run = self.world.run(&Plan { schedule, ..plan.clone() })?;
+        run.moves.drain(..begun.min(run.moves.len()));
+        for actor in &mut run.actors {
+            actor.born = actor.born.and_then(|born| born.checked_sub(begun));
+        }
+        Ok(run)
+    }
 }
 
 /// Has `world` make the runs that `search` wants, and gives the search back with what stopped it.

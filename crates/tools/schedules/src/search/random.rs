@@ -8,7 +8,12 @@ use crate::world::{Plan, Run, Search, Then, World};
 /// Tries schedules drawn at random, the same ones whenever the seed is the same.
 pub fn some(world: &mut dyn World, schedules: usize, seed: u64, time: Duration) -> Findings {
     let start = Instant::now();
-    let draw = Draw { left: schedules, seed, deadline: start + time, found: Findings::default() };
+    let draw = Draw {
+        left: schedules,
+        seed,
+        deadline: start.checked_add(time),
+        found: Findings::default(),
+    };
     let (draw, fault) = drive(world, draw);
     let mut found = draw.found;
     found.fault = fault;
@@ -19,13 +24,13 @@ pub fn some(world: &mut dyn World, schedules: usize, seed: u64, time: Duration) 
 struct Draw {
     left: usize,
     seed: u64,
-    deadline: Instant,
+    deadline: Option<Instant>,
     found: Findings,
 }
 
 impl Search for Draw {
     fn next(&mut self) -> Option<Plan> {
-        if Instant::now() > self.deadline {
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
             return None;
         }
         self.left = self.left.checked_sub(1)?;

@@ -26,7 +26,7 @@ pub fn within(world: &mut dyn World, most: usize, time: Duration) -> Findings {
     let start = Instant::now();
     let levels = Levels {
         most,
-        deadline: start + time,
+        deadline: start.checked_add(time),
         level: 0,
         whole: None,
         now: vec![Beginning { schedule: Box::default(), standing: None }],
@@ -60,7 +60,7 @@ struct Beginning {
 
 struct Levels {
     most: usize,
-    deadline: Instant,
+    deadline: Option<Instant>,
     /// How many switches the beginnings have that are gone on with now.
     level: usize,
     /// Up to how many switches everything was tried.
@@ -96,7 +96,7 @@ impl Search for Levels {
             }
         }
         let stop = self.found.diverged.is_some() || self.steps > MOST_STEPS;
-        if stop || Instant::now() > self.deadline {
+        if stop || self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
             return None;
         }
         if self.tries == 0 {

@@ -1,100 +1,470 @@
-//! The words for threads, locks and what they do.
+//! Every sentence that is said, in English and in Chinese. What is said is data until it comes here.
 
-use crate::run::{End, Run};
-use crate::step::{Action, LockNumber, Step, ThreadNumber};
-use crate::{Ending, STEP_LIMIT};
+use std::time::Duration;
+
+use super::board::Board;
+use crate::search::{Completeness, Count, Ending, Findings};
+use crate::step::{Action, Actor, Outcome, Step, ThingNumber};
+use crate::world::{Caveat, Details, End, ThingKind};
 use text::on_one_line;
 
-/// What a thread is called.
-pub(crate) fn thread(run: &Run, number: ThreadNumber) -> String {
-    match (number, &run.threads[number].name) {
-        (0, _) => "main".to_string(),
-        (_, Some(name)) => name.clone(),
-        (_, None) => format!("thread {number}"),
-    }
+/// The languages in which a reader can be told something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Chinese.
+    Chinese,
 }
 
-/// The letter of a lock, in the order in which the locks were first wanted. The only lock of a
-/// program has none.
-fn letter(run: &Run, number: LockNumber) -> String {
-    match (run.locks.len(), u8::try_from(number)) {
-        (1, _) => String::new(),
-        (_, Ok(number @ 0..26)) => format!(" {}", char::from(b'A' + number)),
-        _ => format!(" {number}"),
-    }
-}
-
-/// What a lock is called.
-pub(crate) fn lock(run: &Run, number: LockNumber) -> String {
-    match letter(run, number).as_str() {
-        "" => "the lock".to_string(),
-        letter => format!("lock{letter}"),
-    }
-}
-
-/// What a step that was taken has done. Empty where the line says it all.
-pub(crate) fn deed(run: &Run, step: &Step) -> String {
-    let value = if step.note.is_empty() { String::new() } else { format!(", value {}", step.note) };
-    match &step.action {
-        Action::Start(number) => format!("starts {}", thread(run, *number)),
-        Action::Lock(number) => format!("locks{}{value}", letter(run, *number)),
-        Action::Release(number) => format!("unlocks{}{value}", letter(run, *number)),
-        Action::Print(text) => format!("prints {}", on_one_line(text)),
-        Action::Join(number) => format!("{} has ended", thread(run, *number)),
-        Action::EndScope(_) => "all its threads have ended".to_string(),
-        Action::Exit(code) => format!("ends the program, exit code {code}"),
-        Action::EndMain => "ends, and with it the program".to_string(),
-        Action::Sleep | Action::Access => step.note.clone(),
-        Action::Send(_) => "sends".to_string(),
-        Action::Receive { .. } if step.note.is_empty() => "receives".to_string(),
-        Action::Receive { .. } => step.note.clone(),
-    }
-}
-
-/// What a thread that cannot go waits for.
-pub(crate) fn wait(run: &Run, step: &Step) -> String {
-    match &step.action {
-        Action::Lock(number) => {
-            let holder = run.locks[*number].map(|holder| thread(run, holder));
-            let holder = holder.map_or_else(String::new, |holder| format!(" (held by {holder})"));
-            format!("waits for {}{holder}", lock(run, *number))
+impl Language {
+    /// The sentence in this language.
+    pub(crate) fn say(self, english: impl Into<String>, chinese: impl Into<String>) -> String {
+        match self {
+            Language::English => english.into(),
+            Language::Chinese => chinese.into(),
         }
-        Action::Join(number) => format!("waits for {}", thread(run, *number)),
-        Action::EndScope(threads) => {
-            let left = threads.iter().filter(|&&number| !run.threads[number].ended);
-            let left: Vec<_> = left.map(|&number| thread(run, number)).collect();
-            format!("waits for {}", left.join(", "))
+    }
+
+    /// A number of things, by their name in the singular and by their name in Chinese.
+    pub(crate) fn count(self, number: &str, english: &str, chinese: &str) -> String {
+        let plural = if number == "1" { "" } else { "s" };
+        self.say(format!("{number} {english}{plural}"), format!("{number} {chinese}"))
+    }
+}
+
+/// A count as a reader wants it: exact up to a million.
+pub(crate) fn number(count: Count) -> String {
+    if count < 1_000_000 {
+        return count.to_string();
+    }
+    let more = if count == Count::MAX { "more than" } else { "about" };
+    let digits = count.ilog10();
+    let tenths = count / 10u128.pow(digits - 1);
+    let exponent = digits.to_string();
+    let exponent: String = exponent.chars().map(superscript).collect();
+    format!("{more} {}.{} × 10{exponent}", tenths / 10, tenths % 10)
+}
+
+fn superscript(digit: char) -> char {
+    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    digit.to_digit(10).map_or(digit, |digit| digits[digit as usize])
+}
+
+/// The words for one run.
+pub(crate) struct Words<'a> {
+    pub(crate) language: Language,
+    pub(crate) details: &'a Details,
+}
+
+impl Words<'_> {
+    fn say(&self, english: impl Into<String>, chinese: impl Into<String>) -> String {
+        self.language.say(english, chinese)
+    }
+
+    /// What an actor is called.
+    pub(crate) fn actor(&self, number: Actor) -> String {
+        match (number, self.details.names.get(number)) {
+            (_, Some(Some(name))) => name.clone(),
+            (0, _) => "main".to_string(),
+            _ => self.say(format!("thread {number}"), format!("线程 {number}")),
         }
-        Action::Receive { .. } => "waits for a message".to_string(),
-        _ => String::new(),
+    }
+
+    fn actors(&self, actors: &[Actor]) -> String {
+        let names: Vec<_> = actors.iter().map(|&actor| self.actor(actor)).collect();
+        names.join(&self.say(", ", "、"))
+    }
+
+    /// What tells a thing from the others of its kind. The only one of a program needs nothing.
+    fn letter(&self, number: ThingNumber) -> String {
+        let kind = self.details.things[number].kind;
+        if let Some(name) = &self.details.things[number].name {
+            return format!(" {name}");
+        }
+        let same = |things: &[crate::world::Thing]| {
+            things.iter().filter(|thing| thing.kind == kind).count()
+        };
+        match (same(&self.details.things), same(&self.details.things[..number])) {
+            (1, _) => String::new(),
+            (_, place @ 0..26) => format!(" {}", char::from(b'A' + place as u8)),
+            (_, place) => format!(" {place}"),
+        }
+    }
+
+    /// What a thing is called.
+    pub(crate) fn thing(&self, number: ThingNumber) -> String {
+        let (english, chinese) = match self.details.things[number].kind {
+            ThingKind::Lock => ("lock", "锁"),
+            ThingKind::Semaphore => ("semaphore", "信号量"),
+            ThingKind::Variable => ("variable", "变量"),
+            ThingKind::Channel => ("channel", "通道"),
+            ThingKind::Condition => ("condition", "条件变量"),
+            ThingKind::Barrier => ("barrier", "屏障"),
+            ThingKind::Flag => ("flag", "标志"),
+            ThingKind::Cell => ("cell", "单元"),
+        };
+        match self.letter(number).as_str() {
+            "" => self.say(format!("the {english}"), chinese),
+            letter => self.say(format!("{english}{letter}"), format!("{chinese}{letter}")),
+        }
+    }
+
+    /// What a step that was taken has done. Empty where its line says it all.
+    pub(crate) fn deed(&self, step: &Step) -> String {
+        let value = match &step.outcome {
+            Outcome::Saw(value) => self.say(format!(", value {value}"), format!("，值为 {value}")),
+            _ => String::new(),
+        };
+        let lock = |lock: &ThingNumber| self.letter(*lock);
+        let to_read =
+            |shared: &bool| if *shared { self.say(" to read", "（读）") } else { String::new() };
+        match &step.action {
+            Action::Start(actor) => {
+                let actor = self.actor(*actor);
+                self.say(format!("starts {actor}"), format!("启动 {actor}"))
+            }
+            Action::Lock { lock: number, shared } => {
+                let (letter, read) = (lock(number), to_read(shared));
+                self.say(
+                    format!("locks{letter}{read}{value}"),
+                    format!("上锁{letter}{read}{value}"),
+                )
+            }
+            Action::TryLock { lock: number, shared } => {
+                let (letter, read) = (lock(number), to_read(shared));
+                match step.outcome {
+                    Outcome::No => self.say(
+                        format!("tries to lock{letter}{read}: it is held"),
+                        format!("尝试上锁{letter}{read}：锁被占用"),
+                    ),
+                    _ => self.say(
+                        format!("tries to lock{letter}{read}: it has it{value}"),
+                        format!("尝试上锁{letter}{read}：成功{value}"),
+                    ),
+                }
+            }
+            Action::Unlock { lock: number, shared } => {
+                let (letter, read) = (lock(number), to_read(shared));
+                self.say(
+                    format!("unlocks{letter}{read}{value}"),
+                    format!("解锁{letter}{read}{value}"),
+                )
+            }
+            Action::Read(_) | Action::Write(_) | Action::Update(_) => self.access(&step.outcome),
+            Action::Print(text) => {
+                let text = on_one_line(text);
+                self.say(format!("prints {text}"), format!("打印 {text}"))
+            }
+            Action::Join(actor) => {
+                let actor = self.actor(*actor);
+                self.say(format!("{actor} has ended"), format!("{actor} 已结束"))
+            }
+            Action::JoinAll(_) => self.say("all its threads have ended", "它的线程都已结束"),
+            Action::JoinAny(_) => self.say("one of them has ended", "其中一个已结束"),
+            Action::HasEnded(actor) => {
+                let actor = self.actor(*actor);
+                match step.outcome {
+                    Outcome::No => {
+                        self.say(format!("{actor} has not ended"), format!("{actor} 尚未结束"))
+                    }
+                    _ => self.say(format!("{actor} has ended"), format!("{actor} 已结束")),
+                }
+            }
+            Action::Send(_) | Action::TrySend(_) => match &step.outcome {
+                Outcome::Saw(value) => self.say(format!("sends {value}"), format!("发送 {value}")),
+                Outcome::No => self.say("does not send: there is no room", "没有发送：通道已满"),
+                Outcome::Disconnected => {
+                    self.say("does not send: nobody will receive", "没有发送：接收端已不在")
+                }
+                _ => self.say("sends", "发送"),
+            },
+            Action::Receive { .. } | Action::TryReceive(_) => match &step.outcome {
+                Outcome::Saw(value) => {
+                    self.say(format!("receives {value}"), format!("收到 {value}"))
+                }
+                Outcome::GaveUp => self.gives_up(),
+                Outcome::No => self.say("finds no message", "没有消息"),
+                Outcome::Disconnected => self
+                    .say("receives nothing more: nobody will send", "不再有消息：发送端都已不在"),
+                _ => self.say("receives", "收到"),
+            },
+            Action::AwaitTaken(_) => self.say("its message was taken", "消息已被取走"),
+            Action::Wait { lock: number, .. } => {
+                let letter = lock(number);
+                self.say(
+                    format!("unlocks{letter} and waits to be notified"),
+                    format!("解锁{letter}，等待通知"),
+                )
+            }
+            Action::Wake { lock: number, .. } => {
+                let letter = lock(number);
+                match step.outcome {
+                    Outcome::GaveUp => format!(
+                        "{}{}",
+                        self.gives_up(),
+                        self.say(format!(", locks{letter}"), format!("，上锁{letter}"))
+                    ),
+                    _ => self.say(
+                        format!("was notified, locks{letter}{value}"),
+                        format!("得到通知，上锁{letter}{value}"),
+                    ),
+                }
+            }
+            Action::Notify { all, .. } => match (step.outcome == Outcome::No, all) {
+                (true, _) => self.say("notifies: nobody waits", "发出通知：无人等待"),
+                (false, true) => self.say("notifies all who wait", "通知所有等待者"),
+                (false, false) => self.say("notifies one who waits", "通知一个等待者"),
+            },
+            Action::Arrive(_) => self.say("comes to the barrier", "到达屏障"),
+            Action::Pass(_) => self.say("goes on: all are there", "继续：都到齐了"),
+            Action::Set(_) => self.say("sets it", "设置"),
+            Action::Clear(_) => self.say("clears it", "清除"),
+            Action::AwaitSet { .. } | Action::Park { .. } if step.outcome == Outcome::GaveUp => {
+                self.gives_up()
+            }
+            Action::AwaitSet { .. } => self.say("it is set", "已设置"),
+            Action::Park { .. } => self.say("was unparked, goes on", "被唤醒，继续"),
+            Action::Unpark(actor) => {
+                let actor = self.actor(*actor);
+                self.say(format!("unparks {actor}"), format!("唤醒 {actor}"))
+            }
+            Action::Initialise(_) => match step.outcome {
+                Outcome::No => self.say("it is initialised already", "已经初始化"),
+                _ => self.say("begins to initialise it", "开始初始化"),
+            },
+            Action::Initialised { done: true, .. } => self.say("has initialised it", "初始化完成"),
+            Action::Initialised { .. } => self.say("has failed to initialise it", "初始化失败"),
+            Action::Peek(_) => match step.outcome {
+                Outcome::No => self.say("it is not initialised", "尚未初始化"),
+                _ => self.say("it is initialised", "已初始化"),
+            },
+            Action::Exit(code) => self.say(
+                format!("ends the program, exit code {code}"),
+                format!("结束程序，退出码 {code}"),
+            ),
+            Action::EndMain => self.say("ends, and with it the program", "结束，程序随之结束"),
+            Action::End => match &step.outcome {
+                Outcome::Saw(code) => {
+                    self.say(format!("ends, exit code {code}"), format!("结束，退出码 {code}"))
+                }
+                _ => self.say("ends", "结束"),
+            },
+            Action::Signal { to, signal } => {
+                let to = self.actor(*to);
+                self.say(
+                    format!("sends signal {signal} to {to}"),
+                    format!("向 {to} 发送信号 {signal}"),
+                )
+            }
+            Action::Call(name) => name.clone(),
+            Action::Sleep => String::new(),
+        }
+    }
+
+    fn access(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Saw(value) => self.say(format!("reads {value}"), format!("读到 {value}")),
+            Outcome::Wrote(value) => self.say(format!("writes {value}"), format!("写入 {value}")),
+            Outcome::Changed { from, to } => {
+                self.say(format!("reads {from}, writes {to}"), format!("读到 {from}，写入 {to}"))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn gives_up(&self) -> String {
+        self.say("gives up: nobody else can go on", "放弃等待：其他线程都无法继续")
+    }
+
+    /// What an actor that cannot go waits for.
+    pub(crate) fn wait(&self, step: &Step, board: &Board) -> String {
+        match &step.action {
+            Action::Lock { lock, .. } => {
+                let mut holders = board.readers.get(lock).cloned().unwrap_or_default();
+                holders.extend(board.holders.get(lock));
+                let held = if holders.is_empty() {
+                    String::new()
+                } else {
+                    let holders = self.actors(&holders);
+                    self.say(format!(" (held by {holders})"), format!("（{holders} 持有）"))
+                };
+                let lock = self.thing(*lock);
+                self.say(format!("waits for {lock}{held}"), format!("等待{lock}{held}"))
+            }
+            Action::Join(actor) => {
+                let actor = self.actor(*actor);
+                self.say(format!("waits for {actor}"), format!("等待 {actor}"))
+            }
+            Action::JoinAll(actors) | Action::JoinAny(actors) => {
+                let ended = |actor: &&Actor| {
+                    let next = self.details.next.get(**actor);
+                    next.is_some_and(Option::is_some)
+                };
+                let left: Vec<_> = actors.iter().filter(ended).copied().collect();
+                let left = self.actors(&left);
+                self.say(format!("waits for {left}"), format!("等待 {left}"))
+            }
+            Action::Receive { .. } => self.say("waits for a message", "等待消息"),
+            Action::Send(_) => self.say("waits for room in the channel", "等待通道有空位"),
+            Action::AwaitTaken(_) => self.say("waits until its message is taken", "等待消息被取走"),
+            Action::Wake { condition, lock, .. } => {
+                let holder = board.holders.get(lock).map(|holder| self.actor(*holder));
+                let held = holder.map_or_else(String::new, |holder| {
+                    self.say(format!(" (held by {holder})"), format!("（{holder} 持有）"))
+                });
+                let (condition, lock) = (self.thing(*condition), self.thing(*lock));
+                self.say(
+                    format!("waits to be notified of {condition}, then for {lock}{held}"),
+                    format!("等待{condition}的通知，然后等待{lock}{held}"),
+                )
+            }
+            Action::Pass(_) => {
+                self.say("waits for the others at the barrier", "在屏障处等待其他线程")
+            }
+            Action::AwaitSet { .. } => self.say("waits until it is set", "等待被设置"),
+            Action::Park { .. } => self.say("waits to be unparked", "等待被唤醒"),
+            Action::Initialise(_) => self.say("waits until it is initialised", "等待初始化完成"),
+            Action::Read(_)
+            | Action::Write(_)
+            | Action::Update(_)
+            | Action::TryLock { .. }
+            | Action::TryReceive(_)
+            | Action::TrySend(_)
+            | Action::HasEnded(_)
+            | Action::Peek(_) => {
+                self.say("looks again and again, and waits for a change", "反复查看，等待变化")
+            }
+            _ => String::new(),
+        }
     }
 }
 
 /// An ending on one line.
-pub(crate) fn ending(ending: &Ending) -> String {
+pub(crate) fn ending(language: Language, ending: &Ending) -> String {
     let output = match ending.output.as_str() {
-        "" => "prints nothing".to_string(),
-        output => format!("prints {}", on_one_line(output)),
+        "" => language.say("prints nothing", "没有打印任何内容"),
+        output => {
+            let output = on_one_line(output);
+            language.say(format!("prints {output}"), format!("打印 {output}"))
+        }
     };
-    match end(&ending.end) {
-        Some(end) => format!("{output}, {end}"),
+    match end(language, &ending.end) {
+        Some(end) => format!("{output}{}{end}", language.say(", ", "，")),
         None => output,
     }
 }
 
 /// How a run ended that did not just return.
-pub(crate) fn end(end: &End) -> Option<String> {
-    match end {
-        End::Returned => None,
-        End::Exited(code) => Some(format!("then exits with code {code}")),
-        End::Panicked(message) => Some(format!("then panics: {message}")),
-        End::Deadlock => Some("then deadlocks: nobody can go on".to_string()),
-        End::Endless => Some(format!("and is not at its end after {STEP_LIMIT} steps")),
+pub(crate) fn end(language: Language, end: &End) -> Option<String> {
+    Some(match end {
+        End::Returned => return None,
+        End::Exited(code) => language
+            .say(format!("then exits with code {code}"), format!("然后以退出码 {code} 退出")),
+        End::Panicked(message) => {
+            language.say(format!("then panics: {message}"), format!("然后 panic：{message}"))
+        }
+        End::Deadlock => language.say("then deadlocks: nobody can go on", "然后死锁：谁也无法继续"),
+        End::Endless => language.say("then goes on for ever", "然后永远不会结束"),
+        End::Bounded(prints) => language.say(
+            format!("and so on: it was stopped after {prints} prints"),
+            format!("等等：打印 {prints} 次后被停止"),
+        ),
+        End::CutOff(limit) => language.say(
+            format!("and is not at its end after {limit} steps"),
+            format!("走了 {limit} 步仍未结束"),
+        ),
+    })
+}
+
+/// How much was tried, after the number of schedules.
+pub(crate) fn completeness(language: Language, completeness: Completeness) -> String {
+    match completeness {
+        Completeness::All => language.say("all schedules", "全部调度"),
+        Completeness::AllWithin(switches) => {
+            let switches = language.count(&switches.to_string(), "switch", "次切换");
+            let switches = switches.replace("switchs", "switches");
+            language.say(
+                format!("all with at most {switches}"),
+                format!("切换不超过 {switches}的全部调度"),
+            )
+        }
+        Completeness::Drawn(schedules) => language
+            .say(format!("{schedules} drawn at random"), format!("随机抽取 {schedules} 个调度")),
+        Completeness::Stopped(time) => {
+            let time = seconds(time);
+            language.say(format!("stopped after {time} s"), format!("{time} 秒后停止"))
+        }
     }
 }
 
-/// A number of things, by their name in the singular.
-pub(crate) fn count(number: usize, name: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {name}{plural}")
+fn seconds(time: Duration) -> String {
+    let tenths = time.as_millis().div_ceil(100);
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
+/// What must be said beside the findings, one sentence each.
+pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(place) = findings.diverged {
+        notes.push(language.say(
+            format!(
+                "The program did not do the same when it was told the same (at step {}): something in \
+                 it is another each time, such as random numbers, addresses, or threads that a \
+                 dependency starts. So these are not all endings.",
+                place + 1
+            ),
+            format!(
+                "同样的选择没有得到同样的结果（第 {} 步）：程序里有每次都不同的东西，例如随机数、地址，\
+                 或依赖自己启动的线程。所以这些不是全部结局。",
+                place + 1
+            ),
+        ));
+    }
+    if let Some(limit) = findings.cut_off {
+        notes.push(language.say(
+            format!(
+                "Some runs were cut off after {limit} steps: whether they end is not known, and what \
+                 comes later was not tried."
+            ),
+            format!("有的运行在 {limit} 步后被截断：它们是否会结束不得而知，之后的情况没有尝试。"),
+        ));
+    }
+    for caveat in &findings.caveats {
+        notes.push(match caveat {
+            Caveat::BoundedWait => language.say(
+                "A loop that only looks was held up after two looks until something changed: a \
+                 bounded retry loop may lose endings here.",
+                "只查看的循环在查看两次后会停下，直到有变化：有次数限制的重试循环可能因此少了一些结局。",
+            ),
+            Caveat::SpuriousWakeUps => language.say(
+                "A wait for a condition may also end without a notification: such a spurious wake-up was \
+                 not tried.",
+                "等待条件变量也可能在没有通知时结束（虚假唤醒）：这一点没有尝试。",
+            ),
+            Caveat::WeakOrder => language.say(
+                "All accesses came in one order that all threads agree on: what a weaker memory \
+                 order permits beyond that was not tried.",
+                "所有访问都按各线程一致的同一顺序进行：更弱的 `Ordering` 所允许的其他情况没有尝试。",
+            ),
+            Caveat::Clock => language.say(
+                "The clock goes on only by what is slept: how long something takes is not known.",
+                "时钟只随睡眠前进：实际耗时不得而知。",
+            ),
+            Caveat::MemoryRaces => language.say(
+                "What the threads inside of one process do to its memory was not watched.",
+                "没有观察同一进程内各线程对内存的访问。",
+            ),
+        });
+    }
+    notes.extend(findings.remarks.iter().cloned());
+    if let Some(fault) = &findings.fault {
+        notes.push(fault.to_string());
+    }
+    notes
 }

@@ -1,4 +1,5 @@
 //! The worlds that can be searched.
 
+#[cfg(feature = "command")]
 pub mod processes;
 pub mod rust;

@@ -8,7 +8,8 @@ fn main() {
     thread::scope(|scope| {
         for line in ["one", "two"] {
             scope.spawn(move || {
-                let mut file = OpenOptions::new().append(true).create(true).open("log.txt").unwrap();
+                let mut file =
+                    OpenOptions::new().append(true).create(true).open("log.txt").unwrap();
                 writeln!(file, "{line}").unwrap();
             });
         }

@@ -13,7 +13,8 @@ fn main() {
         let mut timeouts = 0;
         while *generation < 2 {
             let result;
-            (generation, result) = changed.wait_timeout(generation, Duration::from_secs(1)).unwrap();
+            (generation, result) =
+                changed.wait_timeout(generation, Duration::from_secs(1)).unwrap();
             timeouts += u32::from(result.timed_out());
         }
         (*generation, timeouts)

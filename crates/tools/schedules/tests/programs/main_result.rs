@@ -1,7 +1,7 @@
 // Main returns an error when the books do not balance.
 
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 fn main() -> Result<(), String> {

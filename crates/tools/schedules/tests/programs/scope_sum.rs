@@ -7,7 +7,14 @@ fn main() {
     let (left, right) = numbers.split_at_mut(2);
 
     let sum: i32 = thread::scope(|scope| {
-        let left = scope.spawn(|| left.iter_mut().map(|n| { *n *= 10; *n }).sum::<i32>());
+        let left = scope.spawn(|| {
+            left.iter_mut()
+                .map(|n| {
+                    *n *= 10;
+                    *n
+                })
+                .sum::<i32>()
+        });
         let right = scope.spawn(|| right.iter().sum::<i32>());
         left.join().unwrap() + right.join().unwrap()
     });

@@ -11,7 +11,8 @@ struct Semaphore {
 
 impl Semaphore {
     fn acquire(&self) {
-        let mut free = self.released.wait_while(self.free.lock().unwrap(), |free| *free == 0).unwrap();
+        let mut free =
+            self.released.wait_while(self.free.lock().unwrap(), |free| *free == 0).unwrap();
         *free -= 1;
     }
 

@@ -7,7 +7,8 @@ use std::thread;
 fn main() {
     let mut first = String::new();
     io::stdin().read_line(&mut first).expect("a name");
-    let numbers: Vec<i32> = io::stdin().lines().map(|line| line.unwrap().trim().parse().unwrap()).collect();
+    let numbers: Vec<i32> =
+        io::stdin().lines().map(|line| line.unwrap().trim().parse().unwrap()).collect();
 
     let sum = Mutex::new(0);
     thread::scope(|scope| {

@@ -10,7 +10,9 @@
 //!
 //! # Layout
 //!
-//! * here: the world, and the loop of one run
+//! * here: the world
+//! * `run`: one run after another
+//! * [`command`]: the answer to a question about a program
 //! * `system`: the processes of a run, and what its steps touch
 //! * `held`: what a task is held before
 //! * `touches`: the names of what is touched
@@ -25,6 +27,7 @@ use std::sync::atomic::AtomicBool;
 use crate::step::Actor;
 use crate::world::{Fault, Plan, Run, World};
 
+pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod held;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -137,4 +140,23 @@ impl World for Processes {
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         unreachable!("there is no program here: {plan:?}")
     }
+}
+
+/// Whether a program's text says that it starts processes, so that it is to be searched here.
+pub fn starts_processes(source: &str) -> bool {
+    let words = [
+        "import multiprocessing",
+        "from multiprocessing",
+        "import subprocess",
+        "from subprocess",
+        "os.fork",
+        "ProcessPoolExecutor",
+        "util::Process",
+        "util::Pool",
+        "main_guard!",
+        "process::Command",
+        "unistd::fork",
+        "unistd::{ForkResult, fork",
+    ];
+    words.iter().any(|word| source.contains(word))
 }

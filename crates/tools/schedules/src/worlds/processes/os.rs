@@ -51,9 +51,10 @@ pub(super) fn start(launch: &Launch<'_>) -> Result<i32, NotStarted> {
         launch.command.iter().map(|word| text(word)).collect::<Result<_, _>>()?;
     let replaced = |name: &OsStr| launch.environment.iter().any(|(other, _)| name == *other);
     let kept = std::env::vars_os().filter(|(name, _)| !replaced(name));
-    let added = launch.environment.iter().filter_map(|(name, value)| {
-        Some((OsString::from(name), OsString::from((*value)?)))
-    });
+    let added = launch
+        .environment
+        .iter()
+        .filter_map(|(name, value)| Some((OsString::from(name), OsString::from((*value)?))));
     let variables = kept.chain(added).map(|(mut name, value)| {
         name.push("=");
         name.push(value);

@@ -309,7 +309,7 @@ impl<'a> System<'a> {
             let step = (self.can(i) == Can::Step).then(|| self.step(i));
             sum = sum.wrapping_add(hash(&(
                 &self.tasks[i].name,
-                step.map(|step| (step.action, step.place)),
+                step.map(|step| (step.action, format!("{:?}", step.outcome))),
             )));
         }
         sum
@@ -506,9 +506,7 @@ impl<'a> System<'a> {
                     }
                 }
             },
-            Held::Exit { code: 0, .. } => Action::End,
-            Held::Exit { code, .. } => Action::Exit(*code & 0xff),
-            Held::Die(signal) => Action::Exit(-signal),
+            Held::Exit { .. } | Held::Die(_) => Action::End,
             Held::Signal { to, signal } => match actor_of(*to) {
                 Some(to) => Action::Signal { to, signal: *signal },
                 None => Action::Call("kill".into()),
@@ -522,7 +520,12 @@ impl<'a> System<'a> {
             Held::Poll { .. } => Action::Call("poll".into()),
             Held::Suspend { .. } => Action::Call("sigsuspend".into()),
         };
-        Step { actor: task.actor, action, place: None, outcome: Outcome::Done }
+        let outcome = match held {
+            Held::Exit { code, .. } if code & 0xff != 0 => Outcome::Saw((code & 0xff).to_string()),
+            Held::Die(signal) => Outcome::Saw((-signal).to_string()),
+            _ => Outcome::Done,
+        };
+        Step { actor: task.actor, action, place: None, outcome }
     }
 
     // ------------------------------------------------------------------ who can go on
@@ -551,7 +554,11 @@ impl<'a> System<'a> {
             // Where it comes after the end of the other, it might have come before.
             Held::Signal { .. } => Can::Step,
             Held::Parent | Held::DieWithParent => {
-                if process.parent.is_some() { Can::Step } else { Can::Itself }
+                if process.parent.is_some() {
+                    Can::Step
+                } else {
+                    Can::Itself
+                }
             }
             Held::Exit { .. } => {
                 if self.ends_process(i) {
@@ -812,6 +819,10 @@ impl<'a> System<'a> {
                 _ if result == 0 && a[2] != 0 => os::u32_at(tid, a[2] + 12) as i32,
                 _ => 0,
             };
+            let told = self.told.as_mut().and_then(|told| told.last_mut());
+            if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
+                step.outcome = if child > 0 { Outcome::Yes } else { Outcome::No };
+            }
             let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
             if let Some(child) = self.process(child).filter(|_| child > 0) {
                 let (by, clock) = (self.processes[child].ended_by, self.processes[child].clock);
@@ -1158,8 +1169,7 @@ impl<'a> System<'a> {
     fn signals(&self, process: usize, to: i32, signal: i32) -> Option<Held> {
         let own = self.processes[process].pid == to
             || self.task(to).is_some_and(|task| self.tasks[task].process == process);
-        (!own && signal != 0 && self.process(to).is_some())
-            .then_some(Held::Signal { to, signal })
+        (!own && signal != 0 && self.process(to).is_some()).then_some(Held::Signal { to, signal })
     }
 
     fn futex(&mut self, tid: i32, a: [u64; 6], now: u64) -> Option<Held> {

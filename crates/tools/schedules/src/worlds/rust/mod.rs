@@ -9,9 +9,11 @@
 
 use ::std::cell::RefCell;
 use ::std::mem;
-use ::std::panic::{self, catch_unwind};
+use ::std::panic::{self, Location, catch_unwind};
 use ::std::process::ExitCode;
+use ::std::ptr;
 use ::std::rc::Rc;
+use ::std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use ::std::sync::{Mutex, Once, PoisonError};
 
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
@@ -28,6 +30,31 @@ mod tests;
 
 /// A run that takes more steps than this is cut off.
 pub const STEP_LIMIT: usize = 100_000;
+
+/// How often a thread was let go on, so that somebody else can see whether it goes on at all.
+static PROGRESS: AtomicU64 = AtomicU64::new(0);
+
+/// Goes up as long as searched programs take steps.
+pub fn progress() -> u64 {
+    PROGRESS.load(Ordering::Relaxed)
+}
+
+/// Where the step was taken that was taken last. Another thread reads it where the searching one is
+/// stuck, so it is one word.
+static LATEST: AtomicPtr<Location<'static>> = AtomicPtr::new(ptr::null_mut());
+
+/// The file and the line of the step that was taken last by a searched program.
+pub fn latest_step() -> Option<(&'static str, u32)> {
+    let latest = LATEST.load(Ordering::Relaxed).cast_const();
+    // SAFETY: it is null or was made of a reference that is valid for ever.
+    #[allow(unsafe_code)]
+    let latest = unsafe { latest.as_ref::<'static>() }?;
+    Some((latest.file(), latest.line()))
+}
+
+fn took_step(at: &'static Location<'static>) {
+    LATEST.store(ptr::from_ref(at).cast_mut(), Ordering::Relaxed);
+}
 
 /// As much as a thread has elsewhere. Memory that is not used costs nothing.
 const STACK: usize = 2 << 20;
@@ -126,6 +153,7 @@ impl Scheduler for Stepwise {
         current: Option<TaskId>,
         _: bool,
     ) -> Option<TaskId> {
+        PROGRESS.fetch_add(1, Ordering::Relaxed);
         let threads = runnable.iter().map(|task| task.id().into());
         Some(state::with(|state| state.pick(threads, current.map(TaskId::into))).into())
     }

@@ -4,16 +4,19 @@ use ::std::cell::Cell;
 use ::std::panic::Location;
 
 /// [`print!`](::std::print), kept with the run instead of shown.
+#[cfg(any(feature = "command", test))]
 macro_rules! print {
     ($($text:tt)*) => { $crate::worlds::rust::stand_in::io::print(format!($($text)*)) };
 }
 
 /// [`println!`](::std::println), kept with the run instead of shown.
+#[cfg(any(feature = "command", test))]
 macro_rules! println {
     () => { $crate::worlds::rust::stand_in::io::print("\n".to_string()) };
     ($($text:tt)*) => { $crate::worlds::rust::stand_in::io::print(format!($($text)*) + "\n") };
 }
 
+#[cfg(any(feature = "command", test))]
 pub(crate) use {print, println};
 
 ::std::thread_local! {

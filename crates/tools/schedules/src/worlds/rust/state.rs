@@ -603,6 +603,7 @@ impl State {
     fn take_step(&mut self, thread: Actor) {
         let touches = self.touches(thread, true);
         let next = self.threads[thread].next.take().expect("it stands before a step");
+        super::took_step(next.at);
         let gives_up = touches.contains(&touch(Object::PROGRAM, How::GiveUp));
         if gives_up && self.looks_at(&next.action).is_some() {
             self.rounds += 1;

@@ -1,6 +1,6 @@
 //! [`std::thread`], with threads that go when the scheduler says so.
 
-pub use ::std::thread::{Result, available_parallelism, panicking};
+pub use ::std::thread::{Result, panicking};
 
 use ::std::any::Any;
 use ::std::cell::{Cell, RefCell};
@@ -8,6 +8,7 @@ use ::std::collections::HashMap;
 use ::std::fmt::{self, Debug};
 use ::std::io;
 use ::std::mem;
+use ::std::num::NonZero;
 use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use ::std::ptr;
 use ::std::rc::Rc;
@@ -448,4 +449,14 @@ impl<T: 'static> Debug for LocalKey<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalKey").finish_non_exhaustive()
     }
+}
+
+/// How many threads can go at the same time: a fixed number, since it would be another on another
+/// machine.
+///
+/// # Errors
+///
+/// None here.
+pub fn available_parallelism() -> io::Result<NonZero<usize>> {
+    Ok(NonZero::new(4).expect("4 is not 0"))
 }

@@ -1,0 +1,149 @@
+//! The answer to a question: the search, what is said of its findings, and the exit code.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use serde_json::{Value, json as object};
+
+use crate::search::{Extent, Findings, Options, search};
+use crate::tell::json::json;
+use crate::tell::play::{Screen, has_choices, play};
+use crate::tell::report::{Subject, report};
+use crate::tell::words::Language;
+use crate::world::{End, World};
+
+/// What is asked of a program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// For how many seconds may be searched.
+    pub seconds: f64,
+    /// Only schedules with at most so many switches.
+    pub switches: Option<usize>,
+    /// Only so many schedules, drawn at random.
+    pub schedules: Option<usize>,
+    /// What random schedules depend on.
+    pub seed: u64,
+    /// The answer is one JSON object.
+    pub json: bool,
+    /// Outputs that differ are bad.
+    pub one_output: bool,
+    /// The answer is a game.
+    pub play: bool,
+    /// The answer is in Chinese.
+    pub chinese: bool,
+}
+
+/// How good a program is, as an exit code for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every ending that was found is good.
+    Good = 0,
+    /// One is not: a panic, a deadlock, an exit code, no end, or, if it was asked, another output.
+    Bad = 1,
+    /// There is no answer.
+    None = 2,
+}
+
+impl Question {
+    /// The question as data, by which the command hands it to the program that it has built.
+    pub fn to_json(&self) -> Value {
+        object!({
+            "seconds": self.seconds,
+            "switches": self.switches,
+            "schedules": self.schedules,
+            "seed": self.seed,
+            "json": self.json,
+            "one_output": self.one_output,
+            "play": self.play,
+            "chinese": self.chinese,
+        })
+    }
+
+    /// The question from data, or `None` if it is none.
+    pub fn from_json(value: &Value) -> Option<Question> {
+        let number = |name: &str| value[name].as_u64().map(|number| number as usize);
+        Some(Question {
+            seconds: value["seconds"].as_f64()?,
+            switches: number("switches"),
+            schedules: number("schedules"),
+            seed: value["seed"].as_u64()?,
+            json: value["json"].as_bool()?,
+            one_output: value["one_output"].as_bool()?,
+            play: value["play"].as_bool()?,
+            chinese: value["chinese"].as_bool()?,
+        })
+    }
+
+    /// The language of the answer.
+    pub fn language(&self) -> Language {
+        if self.chinese { Language::Chinese } else { Language::English }
+    }
+
+    fn options(&self) -> Options {
+        let extent = match (self.switches, self.schedules) {
+            (Some(switches), _) => Extent::Switches(switches),
+            (None, Some(schedules)) => Extent::Random { schedules, seed: self.seed },
+            (None, None) => Extent::Everything,
+        };
+        let time = Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX);
+        Options { extent, time }
+    }
+
+    /// Searches a program.
+    pub fn search(&self, world: &mut dyn World) -> Findings {
+        search(world, self.options())
+    }
+
+    /// Says what was found, or has a student find it.
+    ///
+    /// # Errors
+    ///
+    /// When `output` cannot be written, or the game's input not be read.
+    pub fn tell(
+        &self,
+        subject: &Subject<'_>,
+        world: &mut dyn World,
+        findings: &Findings,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        let language = self.language();
+        if self.json {
+            return writeln!(output, "{}", json(subject.name, world, findings));
+        }
+        if !self.play {
+            return write!(output, "{}", report(language, subject, world, findings));
+        }
+        if !has_choices(world, findings) {
+            let name = subject.name;
+            let nothing = language.say(
+                format!("There is nothing to choose in {name}: in it, nobody can go but one.\n"),
+                format!("{name} 里没有可选择的：每一步都只有一个线程能走。\n"),
+            );
+            write!(output, "{nothing}")?;
+            return write!(output, "{}", report(language, subject, world, findings));
+        }
+        let input = io::stdin();
+        let screen = Screen {
+            language,
+            echo: !input.is_terminal(),
+            redraw: input.is_terminal() && io::stdout().is_terminal(),
+        };
+        play(screen, subject, world, findings, input.lock(), output)
+    }
+
+    /// What the findings say of the program.
+    pub fn verdict(&self, findings: &Findings) -> Verdict {
+        let good = |end: &End| matches!(end, End::Returned | End::Exited(0));
+        let outputs = findings.endings.keys().map(|ending| &ending.output);
+        let outputs: std::collections::BTreeSet<_> = outputs.collect();
+        if findings.endings.keys().any(|ending| !good(&ending.end)) {
+            Verdict::Bad
+        } else if findings.fault.is_some() || findings.diverged.is_some() {
+            Verdict::None
+        } else if self.one_output && outputs.len() > 1 {
+            Verdict::Bad
+        } else {
+            Verdict::Good
+        }
+    }
+}

@@ -1,0 +1,818 @@
+//! A student's own program, from the outside: it is copied, compiled against what stands in for std, and
+//! asked.
+//!
+//! What lies in `target/schedules` in the end:
+//!
+//! ```text
+//! programs/NAME-…/      the program's copy. One line is appended to the file of main, so that main can
+//!                       be called; no line moves
+//!   Cargo.toml          with the student's edition and dependencies, and `std` among them
+//!   __run.rs            a main that calls the search with the student's main
+//!   __lib/              the library of the same package, as a package of its own
+//! build/                the target folder of all of them: what stands in for std is compiled once
+//! ```
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::program::{ASKED, Asked, TEST, Tested};
+use crate::refused;
+use crate::tell::words::Language;
+
+/// Why there is no answer: a sentence.
+pub type Refusal = String;
+
+/// The line that is appended to the file of main.
+const CALLABLE: &str = "\n#[doc(hidden)] pub fn __schedules_main() -> ::std::process::ExitCode \
+                        { ::std::process::Termination::report(main()) }\n";
+
+/// The packages in which the time of a search goes.
+const FAST: [&str; 5] = ["schedules", "shuttle-engine", "shuttle-std", "corosensei", "rustc-hash"];
+
+/// How much longer than its time a program may take before it is ended.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A student's program.
+#[derive(Debug)]
+pub struct Project {
+    /// What it is called.
+    pub name: String,
+    /// The folder in which it lies.
+    root: PathBuf,
+    edition: String,
+    /// The file of main, as a path in the folder.
+    main: Option<PathBuf>,
+    /// The name and the file of its library.
+    library: Option<(String, PathBuf)>,
+    /// Its integration tests: names and files.
+    tests: Vec<(String, PathBuf)>,
+    /// Lines of `[dependencies]`, and of `[dev-dependencies]`.
+    dependencies: Vec<String>,
+    dev_dependencies: Vec<String>,
+    /// Libraries that lie beside it.
+    beside: Vec<Beside>,
+    /// It is one file and not a folder.
+    single: bool,
+}
+
+/// A library that lies beside a program.
+#[derive(Debug)]
+struct Beside {
+    package: String,
+    library: String,
+    file: PathBuf,
+    edition: String,
+    dependencies: Vec<String>,
+}
+
+/// A program that was copied.
+#[derive(Debug)]
+pub struct Copy {
+    folder: PathBuf,
+    /// The sources, by their paths in the folder: that of main first.
+    sources: Vec<String>,
+}
+
+impl Project {
+    /// Finds the program that is meant by a folder, a manifest, or a file.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn find(path: &Path, language: Language) -> Result<Project, Refusal> {
+        let shown = path.display();
+        let path = path.canonicalize().map_err(|error| format!("{shown}: {error}"))?;
+        let manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
+        if path.is_dir() {
+            Project::of_folder(&path, language)
+        } else if manifest {
+            Project::of_folder(path.parent().unwrap_or(&path), language)
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            Ok(Project::of_file(&path))
+        } else {
+            Err(language.say(
+                format!(
+                    "{shown} is no Rust program: give a folder with a Cargo.toml, or a .rs file"
+                ),
+                format!("{shown} 不是 Rust 程序：请给出含有 Cargo.toml 的文件夹，或 .rs 文件"),
+            ))
+        }
+    }
+
+    fn of_file(path: &Path) -> Project {
+        let text = |part: Option<&std::ffi::OsStr>| {
+            part.map_or(String::new(), |part| part.to_string_lossy().into_owned())
+        };
+        Project {
+            name: text(path.file_stem()),
+            root: path.parent().unwrap_or(Path::new("/")).to_path_buf(),
+            edition: "2024".to_string(),
+            main: Some(PathBuf::from(text(path.file_name()))),
+            library: None,
+            tests: Vec::new(),
+            dependencies: Vec::new(),
+            dev_dependencies: Vec::new(),
+            beside: Vec::new(),
+            single: true,
+        }
+    }
+
+    fn of_folder(folder: &Path, language: Language) -> Result<Project, Refusal> {
+        if !folder.join("Cargo.toml").is_file() {
+            return Err(language.say(
+                format!(
+                    "{} has no Cargo.toml: give the folder of a cargo project",
+                    folder.display()
+                ),
+                format!("{} 里没有 Cargo.toml：请给出 cargo 项目的文件夹", folder.display()),
+            ));
+        }
+        let package = package(folder)?;
+        let mut project = Project {
+            name: string(&package["name"]),
+            root: folder.to_path_buf(),
+            edition: string(&package["edition"]),
+            main: None,
+            library: None,
+            tests: Vec::new(),
+            dependencies: Vec::new(),
+            dev_dependencies: Vec::new(),
+            beside: Vec::new(),
+            single: false,
+        };
+        project.add_targets(&package, language)?;
+        project.add_dependencies(&package, language)?;
+        Ok(project)
+    }
+
+    fn add_targets(&mut self, package: &Value, language: Language) -> Result<(), Refusal> {
+        let mut programs = Vec::new();
+        for target in list(&package["targets"]) {
+            let name = string(&target["name"]);
+            let file = PathBuf::from(string(&target["src_path"]));
+            let file = file.strip_prefix(&self.root).map_or(file.clone(), Path::to_path_buf);
+            let kinds: Vec<_> = list(&target["kind"]).iter().map(string).collect();
+            if kinds.iter().any(|kind| kind == "bin") {
+                programs.push((name, file));
+            } else if kinds.iter().any(|kind| kind == "lib" || kind == "rlib") {
+                self.library = Some((name.replace('-', "_"), file));
+            } else if kinds.iter().any(|kind| kind == "test") {
+                self.tests.push((name, file));
+            }
+        }
+        let default = package["default_run"].as_str();
+        let main = Path::new("src/main.rs");
+        let chosen = programs
+            .iter()
+            .find(|(name, _)| default == Some(name))
+            .or_else(|| programs.iter().find(|(_, file)| file == main))
+            .or_else(|| (programs.len() == 1).then(|| &programs[0]));
+        if chosen.is_none() && !programs.is_empty() {
+            let names: Vec<_> = programs.iter().map(|(name, _)| name.as_str()).collect();
+            let names = names.join(", ");
+            return Err(language.say(
+                format!("{} has several programs ({names}): give the file of one", self.name),
+                format!("{} 里有多个程序（{names}）：请给出其中一个的文件", self.name),
+            ));
+        }
+        self.main = chosen.map(|(_, file)| file.clone());
+        Ok(())
+    }
+
+    fn add_dependencies(&mut self, package: &Value, language: Language) -> Result<(), Refusal> {
+        for dependency in list(&package["dependencies"]) {
+            let name = string(&dependency["name"]);
+            if let Some(refused) = refused::refused_crate(&name, language) {
+                return Err(format!("{}: {refused}", self.name));
+            }
+            if dependency["kind"] == "build" {
+                continue;
+            }
+            let line = match dependency["path"].as_str() {
+                Some(path) => self.add_beside(Path::new(path), dependency, language)?,
+                None => dependency_line(dependency),
+            };
+            if dependency["kind"] == "dev" {
+                self.dev_dependencies.push(line);
+            } else {
+                self.dependencies.push(line);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a library that lies beside the program, with all that it needs, and gives the line that
+    /// depends on it.
+    fn add_beside(
+        &mut self,
+        folder: &Path,
+        dependency: &Value,
+        language: Language,
+    ) -> Result<String, Refusal> {
+        let package = package(folder)?;
+        let name = string(&package["name"]);
+        let rename = dependency["rename"].as_str().map_or(name.clone(), str::to_string);
+        let line = format!("{rename} = {{ package = \"{name}\", path = \"@/__{name}\" }}");
+        if self.beside.iter().any(|known| known.package == name) {
+            return Ok(line);
+        }
+        let target = list(&package["targets"]).iter().find(|target| {
+            list(&target["kind"]).iter().any(|kind| kind == "lib" || kind == "rlib")
+        });
+        let Some(target) = target else {
+            return Err(format!("{}: {name} has no library", self.name));
+        };
+        let place = self.beside.len();
+        self.beside.push(Beside {
+            package: name.clone(),
+            library: string(&target["name"]).replace('-', "_"),
+            file: PathBuf::from(string(&target["src_path"])),
+            edition: string(&package["edition"]),
+            dependencies: Vec::new(),
+        });
+        let mut lines = Vec::new();
+        for dependency in list(&package["dependencies"]) {
+            if !dependency["kind"].is_null() {
+                continue;
+            }
+            let needed = string(&dependency["name"]);
+            if let Some(refused) = refused::refused_crate(&needed, language) {
+                return Err(format!("{name}: {refused}"));
+            }
+            lines.push(match dependency["path"].as_str() {
+                Some(path) => self.add_beside(Path::new(path), dependency, language)?,
+                None => dependency_line(dependency),
+            });
+        }
+        self.beside[place].dependencies = lines;
+        Ok(line)
+    }
+
+    /// Copies the program to where it is compiled.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be copied, has no main where one is needed, or uses what is not modelled.
+    pub fn copy(&self, tests: bool, language: Language) -> Result<(Copy, Vec<String>), Refusal> {
+        if !tests && self.main.is_none() {
+            return Err(language.say(
+                format!("{} has no main: it is a library. `--test` runs its tests", self.name),
+                format!("{} 没有 main：它是一个库。`--test` 运行它的测试", self.name),
+            ));
+        }
+        let mut hasher = DefaultHasher::new();
+        (&self.root, &self.main, self.single).hash(&mut hasher);
+        let folder =
+            home().join("programs").join(format!("{}-{:08x}", self.name, hasher.finish() as u32));
+        let files = self.files()?;
+        let mut texts = Vec::new();
+        let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
+        for file in &files {
+            let from = self.root.join(file);
+            let mut bytes =
+                fs::read(&from).map_err(|error| format!("{}: {error}", from.display()))?;
+            if file.extension().is_some_and(|extension| extension == "rs") {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                if let Some((found, reason)) = refused::refused(&text, language) {
+                    return Err(format!(
+                        "{}:{}: `{}`: {reason}",
+                        from.display(),
+                        found.line,
+                        found.name
+                    ));
+                }
+                if Some(file) == self.main.as_ref() {
+                    self.check_main(&text, language)?;
+                    bytes.extend_from_slice(CALLABLE.as_bytes());
+                }
+                texts.push(text);
+            }
+            let to = folder.join(file);
+            kept.insert(to.clone());
+            write_if_new(&to, &bytes)?;
+        }
+        self.write_manifests(&folder, &mut kept)?;
+        remove_others(&folder, &kept);
+        let mut sources: Vec<String> = files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+            .map(|file| file.to_string_lossy().replace('\\', "/"))
+            .collect();
+        let main = self.main.as_ref().map(|main| main.to_string_lossy().replace('\\', "/"));
+        sources.sort_by_key(|source| (Some(source) != main.as_ref(), source.clone()));
+        Ok((Copy { folder, sources }, refused::remarks(&texts, language)))
+    }
+
+    fn check_main(&self, text: &str, language: Language) -> Result<(), Refusal> {
+        let tokens: Result<proc_macro2::TokenStream, _> = text.parse();
+        let Ok(tokens) = tokens else { return Ok(()) };
+        let words: Vec<_> = tokens.into_iter().map(|token| token.to_string()).collect();
+        if words.windows(2).any(|pair| pair == ["fn", "main"]) {
+            return Ok(());
+        }
+        Err(language.say(
+            format!("{} has no `fn main`: nothing can be run", self.name),
+            format!("{} 没有 `fn main`：没有可以运行的内容", self.name),
+        ))
+    }
+
+    /// The files of the program, as paths in its folder.
+    fn files(&self) -> Result<Vec<PathBuf>, Refusal> {
+        let mut files = Vec::new();
+        let Some(main) = self.main.as_ref().filter(|_| self.single) else {
+            collect(&self.root, Path::new(""), &mut files)
+                .map_err(|error| format!("{}: {error}", self.root.display()))?;
+            return Ok(files);
+        };
+        files.push(main.clone());
+        // The modules of a single file lie beside it.
+        let text = fs::read_to_string(self.root.join(main)).unwrap_or_default();
+        for line in text.lines() {
+            let words: Vec<_> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
+            let module = words.iter().position(|word| *word == "mod").map(|at| words.get(at + 1));
+            let Some(Some(module)) = module.filter(|_| line.trim_end().ends_with(';')) else {
+                continue;
+            };
+            for file in [format!("{module}.rs"), format!("{module}/mod.rs")] {
+                if self.root.join(&file).is_file() {
+                    files.push(PathBuf::from(file));
+                }
+            }
+            if self.root.join(module).is_dir() {
+                collect(&self.root, Path::new(module), &mut files)
+                    .map_err(|error| format!("{module}: {error}"))?;
+            }
+        }
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+
+    fn write_manifests(&self, folder: &Path, kept: &mut BTreeSet<PathBuf>) -> Result<(), Refusal> {
+        let course = course::root().canonicalize().unwrap_or_else(|_| course::root());
+        let std = format!(
+            "std = {{ package = \"schedules-std\", path = {:?} }}",
+            course.join("crates/tools/schedules-std")
+        );
+        let mut write = |path: PathBuf, text: &str| {
+            kept.insert(path.clone());
+            write_if_new(&path, text.as_bytes())
+        };
+        let head = |name: &str, edition: &str| {
+            format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
+                 publish = false\nautobins = false\nautotests = false\nautoexamples = false\n\
+                 autobenches = false\n"
+            )
+        };
+        let depend = |lines: &[String]| {
+            lines.iter().map(|line| line.replace("\"@/", &format!("\"{}/", slashes(folder)))).fold(
+                String::new(),
+                |mut all, line| {
+                    all += &line;
+                    all.push('\n');
+                    all
+                },
+            )
+        };
+        let name = &self.name;
+        let mut members = vec!["\".\"".to_string()];
+        let mut library = String::new();
+        if let Some((crate_name, file)) = &self.library {
+            let package = format!("{name}-lib");
+            library = format!(
+                "{crate_name} = {{ package = \"{package}\", path = \"{}/__lib\" }}\n",
+                slashes(folder)
+            );
+            members.push("\"__lib\"".to_string());
+            let mut text = head(&package, &self.edition);
+            let _ = write!(
+                text,
+                "\n[lib]\nname = \"{crate_name}\"\npath = \"{}\"\ndoctest = false\n",
+                slashes(&folder.join(file))
+            );
+            for (test, file) in &self.tests {
+                let file = slashes(&folder.join(file));
+                let _ = write!(text, "\n[[test]]\nname = \"{test}\"\npath = \"{file}\"\n");
+            }
+            let dependencies = depend(&self.dependencies);
+            let dev = depend(&self.dev_dependencies);
+            let _ =
+                write!(text, "\n[dependencies]\n{std}\n{dependencies}\n[dev-dependencies]\n{dev}");
+            write(folder.join("__lib/Cargo.toml"), &text)?;
+        }
+        for beside in &self.beside {
+            let Beside { package, library, file, edition, dependencies } = beside;
+            members.push(format!("\"__{package}\""));
+            let mut text = head(package, edition);
+            let _ = write!(
+                text,
+                "\n[lib]\nname = \"{library}\"\npath = \"{}\"\ndoctest = false\n\n\
+                 [dependencies]\n{std}\n{}",
+                slashes(file),
+                depend(dependencies)
+            );
+            write(folder.join(format!("__{package}/Cargo.toml")), &text)?;
+        }
+        let text = match &self.main {
+            None => {
+                format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members[1..].join(", "))
+            }
+            Some(main) => {
+                let callable = format!("{}_main", name.replace('-', "_"));
+                let run = format!(
+                    "fn main() -> ::std::process::ExitCode {{ ::std::__run({callable}::__schedules_main) }}\n"
+                );
+                write(folder.join("__run.rs"), &run)?;
+                let mut text = head(name, &self.edition);
+                let _ = write!(
+                    text,
+                    "\n[lib]\nname = \"{callable}\"\npath = \"{}\"\ndoctest = false\n\n\
+                     [[bin]]\nname = \"{name}\"\npath = \"__run.rs\"\ntest = false\n\n\
+                     [dependencies]\n{std}\n{library}{}\n[dev-dependencies]\n{}\n\
+                     [workspace]\nresolver = \"3\"\nmembers = [{}]\n",
+                    slashes(main),
+                    depend(&self.dependencies),
+                    depend(&self.dev_dependencies),
+                    members.join(", ")
+                );
+                text
+            }
+        };
+        // As in the course's own profile: line numbers are enough, and what makes the runs is fast.
+        let mut profile = "\n[profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n\n\
+                           [profile.dev.package.\"*\"]\ndebug = false\n"
+            .to_string();
+        for package in FAST {
+            let _ = write!(profile, "\n[profile.dev.package.{package}]\nopt-level = 3\n");
+        }
+        write(folder.join("Cargo.toml"), &(text + &profile))?;
+        // The versions that the course has; cargo leaves out what is not needed.
+        let lock = folder.join("Cargo.lock");
+        if !lock.is_file() {
+            let _ = fs::copy(course.join("Cargo.lock"), &lock);
+        }
+        kept.insert(lock);
+        Ok(())
+    }
+}
+
+impl Copy {
+    /// What the program is asked.
+    pub fn asked(
+        &self,
+        project: &Project,
+        question: crate::answer::Question,
+        stdin: String,
+        arguments: Vec<String>,
+        remarks: Vec<String>,
+    ) -> Asked {
+        let mut all = vec![project.name.clone()];
+        all.extend(arguments);
+        Asked {
+            question,
+            name: project.name.clone(),
+            folder: self.folder.clone(),
+            sources: self.sources.clone(),
+            stdin,
+            arguments: all,
+            remarks,
+        }
+    }
+
+    /// Compiles the program, or its tests, and gives what was made.
+    ///
+    /// # Errors
+    ///
+    /// When it does not compile. What the compiler says has gone to stderr by then.
+    pub fn build(
+        &self,
+        name: &str,
+        tests: bool,
+        language: Language,
+    ) -> Result<Vec<PathBuf>, Refusal> {
+        let target = home().join("build");
+        if !target.is_dir() {
+            let once = language.say(
+                "Compiling what stands in for std. This takes a while, once.",
+                "正在编译标准库的替代品。只有这一次需要较长时间。",
+            );
+            eprintln!("{once}");
+        }
+        let rendered = if io::stderr().is_terminal() {
+            "--message-format=json-diagnostic-rendered-ansi"
+        } else {
+            "--message-format=json"
+        };
+        let mut command = Command::new(cargo());
+        if tests {
+            command.args(["test", "--no-run", "--workspace", "--lib", "--tests"]);
+        } else {
+            command.args(["build", "--bin", name]);
+        }
+        command
+            .args(["--quiet", rendered, "--target-dir"])
+            .arg(&target)
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // The command's own build has set these for itself.
+        for (variable, _) in env::vars_os() {
+            let of_cargo = variable.to_string_lossy().starts_with("CARGO_PKG_")
+                || variable == "CARGO_MANIFEST_DIR";
+            if of_cargo {
+                command.env_remove(variable);
+            }
+        }
+        let mut child = command.spawn().map_err(|error| format!("cannot start cargo: {error}"))?;
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let said = thread::spawn(move || {
+            let mut text = String::new();
+            // What is no text cannot be shown.
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let stdout = child.stdout.take().expect("it is piped");
+        let mut made = Vec::new();
+        let mut errors = String::new();
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+            if let Some(executable) = message["executable"].as_str() {
+                made.push(PathBuf::from(executable));
+            }
+            if message["message"]["level"] == "error" {
+                errors += message["message"]["rendered"].as_str().unwrap_or_default();
+            }
+        }
+        let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
+        let said = said.join().unwrap_or_default();
+        if status.success() {
+            return Ok(made);
+        }
+        let errors = if errors.is_empty() { said } else { errors };
+        eprint!("{errors}");
+        Err(language.say(
+            format!(
+                "{name} does not compile here. If `cargo build` compiles it, it uses something of std \
+                 that schedules does not have: the error above names it"
+            ),
+            format!("{name} 在这里不能编译。如果 `cargo build` 能编译它，说明它用了 schedules 没有的标准库内容：见上面的错误"),
+        ))
+    }
+}
+
+/// Runs a program that was compiled, and gives its exit code.
+///
+/// # Errors
+///
+/// When it does not start, or has to be ended.
+pub fn run(program: &Path, asked: &Asked, language: Language) -> Result<u8, Refusal> {
+    let mut command = Command::new(program);
+    command.env(ASKED, asked.to_line());
+    if !asked.question.play {
+        command.stdin(Stdio::null());
+    }
+    let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+    let time = (!asked.question.play).then_some(asked.question.seconds);
+    let status = wait(child, time, language)?;
+    if let Some(code) = status.code() {
+        return Ok(code.clamp(0, 255) as u8);
+    }
+    let name = &asked.name;
+    Err(language.say(
+        format!(
+            "{name} was ended by the system ({status}): it may have recursed without end, or panicked in \
+             a `drop` while another panic was under way"
+        ),
+        format!("{name} 被系统终止（{status}）：可能是无限递归，或在另一个 panic 期间又在 `drop` 中 panic"),
+    ))
+}
+
+/// Runs tests that were compiled.
+///
+/// # Errors
+///
+/// When they do not start, or have to be ended.
+pub fn run_tests(
+    programs: &[PathBuf],
+    asked: &Asked,
+    language: Language,
+) -> Result<Vec<Tested>, Refusal> {
+    let mut all = Vec::new();
+    for program in programs {
+        let mut command = Command::new(program);
+        command
+            .args(["--test-threads=1", "--nocapture"])
+            .env(ASKED, asked.to_line())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child =
+            command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+        let stdout = child.stdout.take().expect("it is piped");
+        let reader = thread::spawn(move || {
+            let lines = BufReader::new(stdout).lines().map_while(Result::ok);
+            let told = lines.filter_map(|line| Tested::from_line(line.split_once(TEST)?.1));
+            told.collect::<Vec<_>>()
+        });
+        let ended = wait(child, Some(asked.question.seconds * 20.0), language);
+        all.extend(reader.join().unwrap_or_default());
+        ended?;
+    }
+    Ok(all)
+}
+
+/// Waits for a program, but not much longer than its time.
+fn wait(mut child: Child, seconds: Option<f64>, language: Language) -> Result<ExitStatus, Refusal> {
+    let Some(seconds) = seconds else {
+        return child.wait().map_err(|error| error.to_string());
+    };
+    let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    let deadline = Instant::now().checked_add(time.saturating_add(PATIENCE));
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Ok(status);
+        }
+        if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            // It may end by itself at this very moment.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(language.say(
+                "the program did not come back in its time, and was ended",
+                "程序没有按时返回，已被终止",
+            ));
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Where all that is made lies.
+fn home() -> PathBuf {
+    let course = course::root().canonicalize().unwrap_or_else(|_| course::root());
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| course.join("target"), PathBuf::from);
+    target.join("schedules")
+}
+
+fn cargo() -> std::ffi::OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// What cargo says of the package in a folder.
+fn package(folder: &Path) -> Result<Value, Refusal> {
+    match metadata(folder) {
+        Err(error) if error.contains("believes it's in a workspace") => {
+            // A folder that lies in another project: a manifest beside it, which says that it is none.
+            let text = fs::read_to_string(folder.join("Cargo.toml"));
+            let text = text.map_err(|error| format!("{}: {error}", folder.display()))?;
+            let copy = tempfile_beside(folder, &text)?;
+            let package = metadata(&copy);
+            let _ = fs::remove_dir_all(&copy);
+            let package = package?.to_string();
+            let package = package.replace(&slashes(&copy), &slashes(folder));
+            serde_json::from_str(&package).map_err(|error| error.to_string())
+        }
+        other => other,
+    }
+}
+
+/// A folder with the same files, as links, and a manifest of its own.
+fn tempfile_beside(folder: &Path, manifest: &str) -> Result<PathBuf, Refusal> {
+    let mut hasher = DefaultHasher::new();
+    (folder, std::process::id()).hash(&mut hasher);
+    let copy = home().join("manifests").join(format!("{:016x}", hasher.finish()));
+    let mut files = Vec::new();
+    collect(folder, Path::new(""), &mut files).map_err(|error| error.to_string())?;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
+        write_if_new(&copy.join(file), b"")?;
+    }
+    write_if_new(&copy.join("Cargo.toml"), format!("{manifest}\n[workspace]\n").as_bytes())?;
+    Ok(copy)
+}
+
+fn metadata(folder: &Path) -> Result<Value, Refusal> {
+    let output = Command::new(cargo())
+        .args(["metadata", "--no-deps", "--format-version=1", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot start cargo: {error}"))?;
+    if !output.status.success() {
+        let error = String::from_utf8_lossy(&output.stderr);
+        let manifest = folder.join("Cargo.toml");
+        let error = error.trim().trim_start_matches("error: ");
+        return Err(format!("{} cannot be read: {error}", manifest.display()));
+    }
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let manifest = folder.join("Cargo.toml");
+    let packages = list(&metadata["packages"]);
+    let package = packages.iter().find(|package| {
+        Path::new(&string(&package["manifest_path"])).canonicalize().ok()
+            == manifest.canonicalize().ok()
+    });
+    package.cloned().ok_or_else(|| {
+        let names: Vec<_> = packages.iter().map(|package| string(&package["name"])).collect();
+        format!(
+            "{} is a workspace and no program: give the folder of one of its packages ({})",
+            folder.display(),
+            names.join(", ")
+        )
+    })
+}
+
+fn dependency_line(dependency: &Value) -> String {
+    let name = string(&dependency["name"]);
+    let rename = dependency["rename"].as_str().unwrap_or(&name);
+    let mut parts = vec![format!("package = \"{name}\"")];
+    let source = dependency["source"].as_str().unwrap_or_default();
+    match source.strip_prefix("git+") {
+        Some(git) => {
+            let (url, query) = git.split_once('?').unwrap_or((git, ""));
+            parts.push(format!("git = \"{url}\""));
+            if let Some((kind, value)) = query.split_once('=') {
+                parts.push(format!("{kind} = \"{value}\""));
+            }
+        }
+        None => parts.push(format!("version = \"{}\"", string(&dependency["req"]))),
+    }
+    let features: Vec<_> =
+        list(&dependency["features"]).iter().map(|feature| format!("{feature}")).collect();
+    if !features.is_empty() {
+        parts.push(format!("features = [{}]", features.join(", ")));
+    }
+    if dependency["uses_default_features"] == false {
+        parts.push("default-features = false".to_string());
+    }
+    format!("{rename} = {{ {} }}", parts.join(", "))
+}
+
+fn string(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_string()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A path as it may stand in a manifest.
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// All files in a folder, but for what cargo and git keep there.
+fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries: Vec<_> = fs::read_dir(root.join(folder))?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = folder.join(&*name);
+        let kind = entry.file_type()?;
+        if kind.is_dir() && name != "target" && !name.starts_with('.') {
+            collect(root, &path, files)?;
+        } else if kind.is_file() && name != "Cargo.lock" && name != "Cargo.toml" {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file whose content is another: what has not changed need not be compiled again.
+fn write_if_new(path: &Path, content: &[u8]) -> Result<(), Refusal> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, content))
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Removes what was copied from files that are gone.
+fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) {
+    let mut files = Vec::new();
+    if collect(folder, Path::new(""), &mut files).is_err() {
+        return;
+    }
+    for file in files {
+        let path = folder.join(file);
+        if !kept.contains(&path) {
+            // Whoever has it open keeps it.
+            let _ = fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The report as data: one object, the same for every world.
+
+use serde_json::{Value, json};
+
+use super::words::{self, Language};
+use crate::search::{Completeness, Count, Findings};
+use crate::world::{End, Run, World};
+
+/// `{"program", "complete", "schedules", "endings": [{"output", "end", "schedules", "choices"}], "notes"}`.
+///
+/// * `complete`: `all schedules`, `all with at most K switches`, `N drawn at random`, or
+///   `stopped after T s`.
+/// * `schedules`: an exact count as a string, since it may be larger than a JSON number can hold, or
+///   null.
+/// * `end`: `returned`, `exit N`, `panic: …`, `deadlock` or `endless`.
+/// * `choices`: who goes next, each time that a player of the game is asked, in the simplest schedule.
+/// * `notes`: what must be known beside, in words.
+pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value {
+    let endings = findings.by_simplicity();
+    let endings: Vec<_> = endings
+        .into_iter()
+        .map(|(ending, found)| {
+            let plan =
+                crate::world::Plan { schedule: found.schedule.clone(), ..Default::default() };
+            let choices = world.run(&plan).map(|run: Run| run.choices()).unwrap_or_default();
+            json!({
+                "output": ending.output,
+                "end": end(&ending.end),
+                "schedules": exact(found.schedules),
+                "choices": choices,
+            })
+        })
+        .collect();
+    let whole = findings.completeness == Completeness::All;
+    json!({
+        "program": program,
+        "complete": words::completeness(Language::English, findings.completeness),
+        "schedules": if whole { exact(findings.schedules) } else { None },
+        "endings": endings,
+        "notes": words::notes(Language::English, findings),
+    })
+}
+
+fn exact(count: Option<Count>) -> Option<String> {
+    count.filter(|count| *count != Count::MAX).map(|count| count.to_string())
+}
+
+/// How a program ended, in the words of `json`.
+pub(crate) fn end(end: &End) -> String {
+    match end {
+        End::Returned => "returned".to_string(),
+        End::Exited(code) => format!("exit {code}"),
+        End::Panicked(message) => format!("panic: {message}"),
+        End::Deadlock => "deadlock".to_string(),
+        End::Bounded(_) => "stopped".to_string(),
+        End::Endless | End::CutOff(_) => "endless".to_string(),
+    }
+}

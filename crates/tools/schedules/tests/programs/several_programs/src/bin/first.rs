@@ -1,0 +1,5 @@
+// The first task of the sheet.
+
+fn main() {
+    println!("first");
+}

@@ -1,0 +1,5 @@
+// The second task of the sheet.
+
+fn main() {
+    println!("second");
+}

@@ -1,0 +1,5 @@
+"""Prints the time of the day."""
+
+import time
+
+print(int(time.time()))

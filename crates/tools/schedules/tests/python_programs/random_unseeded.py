@@ -1,0 +1,5 @@
+"""Throws a die."""
+
+import random
+
+print(random.randint(1, 6))

@@ -1,0 +1,10 @@
+"""A colon is missing."""
+
+import threading
+
+
+def work()
+    print("hello")
+
+
+threading.Thread(target=work).start()

@@ -1,0 +1,5 @@
+"""An endless loop."""
+
+print("before")
+while True:
+    pass
