@@ -253,6 +253,9 @@ pub enum Caveat {
     Clock,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
+    /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
+    /// not tried.
+    Contended,
 }
 
 /// Why there is no run.

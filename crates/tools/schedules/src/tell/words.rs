@@ -456,6 +456,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "The clock goes on only by what is slept: how long something takes is not known.",
                 "时钟只随睡眠前进：实际耗时不得而知。",
             ),
+            Caveat::Contended => language.say(
+                "Several processes use one pipe, lock or piece of memory: who comes first to it was \
+                 not tried.",
+                "几个进程共用同一个管道、锁或内存：谁先用到它，没有尝试所有顺序。",
+            ),
             Caveat::MemoryRaces => language.say(
                 "What the threads inside of one process do to its memory was not watched.",
                 "没有观察同一进程内各线程对内存的访问。",

@@ -25,8 +25,9 @@ pub struct Asked {
     /// After so many prints the program is stopped. `None` for a number of the tool's where it has no
     /// end of its own.
     pub prints: Option<usize>,
-    /// See [`Options::workers`].
-    pub workers: bool,
+    /// Leaves out who comes first to what several processes use: the opposite of
+    /// [`Options::contended`].
+    pub in_turn: bool,
 }
 
 /// Answers a question about the program of this command.
@@ -49,7 +50,7 @@ pub fn answer(
     let mut options = Options {
         sleeps: asked.sleeps.unwrap_or_default(),
         prints: asked.prints,
-        workers: asked.workers,
+        contended: !asked.in_turn,
         interrupt: interrupt(),
         ..Options::default()
     };

@@ -43,7 +43,6 @@ pub(super) const STOPS: &[c_long] = &[
     libc::SYS_pipe,
     libc::SYS_pipe2,
     libc::SYS_socketpair,
-    libc::SYS_setsid,
 ];
 
 /// Calls that would wait in the kernel, or by which processes notice each other, and that are not
@@ -113,17 +112,25 @@ pub(super) enum Held {
         at: u64,
         value: u32,
         until: Option<u64>,
+        /// Whether other processes may have this memory too.
+        shared: bool,
     },
+    /// To read what may not be there yet. `contended`: other processes could read it too.
     Read {
         fd: i32,
+        contended: bool,
     },
+    /// To write where there may be no room. `contended`: other processes could write there too.
     Write {
         fd: i32,
         length: Option<u64>,
+        contended: bool,
     },
+    /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
     Poll {
         waits: Vec<(i32, i16)>,
         until: Option<u64>,
+        blocked: Option<u64>,
     },
     /// To ask who its parent is.
     Parent,

@@ -64,9 +64,11 @@ pub struct Options {
     pub prints: Option<usize>,
     /// After so many steps a run is cut off.
     pub steps: usize,
-    /// Whether it is a choice too when a process begins and who is the first to wake from a lock: so
-    /// which worker of a pool gets which task.
-    pub workers: bool,
+    /// Whether every order is tried in which processes come to what several of them use at the same
+    /// time: memory, locks in it, a pipe with several readers or writers. So which worker of a pool
+    /// gets which task. If not, who could go first did, and the run says
+    /// [so](crate::world::Caveat::Contended).
+    pub contended: bool,
     /// Set when somebody has asked to stop, as with Ctrl-C.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -77,7 +79,7 @@ impl Default for Options {
             sleeps: Sleeps::default(),
             prints: None,
             steps: 1000,
-            workers: false,
+            contended: true,
             interrupt: Arc::default(),
         }
     }

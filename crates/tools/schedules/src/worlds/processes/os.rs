@@ -178,10 +178,17 @@ fn filter(calls: &[c_long]) -> Vec<sock_filter> {
     let equal = |value, yes, no| step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, yes, no, value);
     // Where the two lie in the kernel's `struct seccomp_data`.
     let (number, machine) = (0, 4);
-    let length = calls.len();
-    let mut program = vec![load(machine), equal(MACHINE, 0, length as u8 + 1), load(number)];
-    let jumps = calls.iter().enumerate();
-    program.extend(jumps.map(|(at, call)| equal(*call as u32, (length - at) as u8, 0)));
+    // The lower half of the fourth argument.
+    let flags = 16 + 8 * 3;
+    let length = calls.len() as u8;
+    let mut program = vec![load(machine), equal(MACHINE, 0, length + 4), load(number)];
+    let jumps = calls.iter().zip((3..length + 3).rev());
+    program.extend(jumps.map(|(call, trace)| equal(*call as u32, trace + 1, 0)));
+    // Memory that other processes may have too.
+    program.push(equal(libc::SYS_mmap as u32, 0, 2));
+    program.push(load(flags));
+    let shared = libc::MAP_SHARED as u32;
+    program.push(step(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, 1, 0, shared));
     program.push(answer(libc::SECCOMP_RET_ALLOW));
     program.push(answer(libc::SECCOMP_RET_TRACE));
     program
@@ -371,6 +378,21 @@ pub(super) fn is_ready(process: &OwnedFd, waits: &[(i32, i16)]) -> bool {
 pub(super) fn link(tid: i32, fd: u64) -> String {
     let link = fs::read_link(format!("/proc/{tid}/fd/{fd}"));
     link.map(|link| link.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// What a process has open for writing, or for reading, as [`link`] has it.
+pub(super) fn open_files(pid: i32, written: bool) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(list) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
+    // The rights of the link's owner: how it was opened.
+    let right = if written { 0o200 } else { 0o400 };
+    let open = list.filter_map(|entry| {
+        let path = entry.ok()?.path();
+        let rights = path.symlink_metadata().ok()?.permissions().mode();
+        let link = fs::read_link(path).ok()?;
+        (rights & right != 0).then(|| link.to_string_lossy().into_owned())
+    });
+    open.collect()
 }
 
 /// The process that a descriptor of `pidfd_open` means, -1 if it is none.

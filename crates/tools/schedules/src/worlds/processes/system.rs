@@ -100,6 +100,8 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
+    /// Whether other processes may have part of its memory too.
+    shares: bool,
 }
 
 /// What lies in a pipe, piece by piece: how long, and the steps that it comes after.
@@ -187,6 +189,7 @@ impl<'a> System<'a> {
             reaped: false,
             clock,
             dies_with_parent: false,
+            shares: parent.is_some_and(|parent| self.processes[parent].shares),
         });
     }
 
@@ -411,6 +414,9 @@ impl<'a> System<'a> {
         if self.has_threads(process) {
             self.touch(Shared::Memory(&name).touched(How::Write));
         }
+        if self.shares(process) {
+            self.touch(Shared::SharedMemory.touched(How::Write));
+        }
     }
 
     /// The latest step has touched something more.
@@ -420,6 +426,11 @@ impl<'a> System<'a> {
                 step.touches.push(touch);
             }
         }
+    }
+
+    /// Whether a process has memory of others, and every order is tried in which they come to it.
+    fn shares(&self, process: usize) -> bool {
+        self.options.contended && self.processes[process].shares
     }
 
     fn has_threads(&self, process: usize) -> bool {
@@ -435,13 +446,28 @@ impl<'a> System<'a> {
         if self.has_threads(task.process) {
             touches.push(Shared::Memory(me).touched(How::Write));
         }
+        if self.shares(task.process) {
+            touches.push(Shared::SharedMemory.touched(How::Write));
+        }
         let State::Held(held) = &task.state else { return touches };
         match held {
             Held::Print(text) => {
                 let text = self.named(text);
                 touches.push(Touch { object: Object::OUTPUT, how: How::Print(hash(&text)) });
             }
-            Held::Sleep { .. } => touches.push(Shared::Time.touched(How::Write)),
+            Held::Sleep { .. } if self.options.sleeps != Sleeps::Any => {
+                touches.push(Shared::Time.touched(How::Write));
+            }
+            Held::Read { fd, contended: true } => {
+                if let Some(pipe) = self.pipe_of(task.tid, *fd as u64, false) {
+                    touches.push(Shared::Readers(&pipe).touched(How::Write));
+                }
+            }
+            Held::Write { fd, contended: true, .. } => {
+                if let Some(pipe) = self.pipe_of(task.tid, *fd as u64, true) {
+                    touches.push(Shared::Pipe(&pipe).touched(How::Write));
+                }
+            }
             Held::Wait { target, .. } => {
                 for child in self.children(task.process, *target) {
                     let child = &self.processes[child];
@@ -469,10 +495,6 @@ impl<'a> System<'a> {
                     let name = &self.processes[parent].name;
                     touches.push(Shared::End(name).touched(How::Read));
                 }
-            }
-            Held::Birth => touches.push(Shared::SharedMemory.touched(How::Write)),
-            Held::Futex { .. } if self.options.workers => {
-                touches.push(Shared::SharedMemory.touched(How::Write));
             }
             _ => {}
         }
@@ -537,7 +559,12 @@ impl<'a> System<'a> {
             State::Held(held) => held,
             State::Lends(_) | State::Dead => return Can::No,
         };
-        let itself = |can| if can { Can::Itself } else { Can::No };
+        let or_step = |can, step| match (can, step) {
+            (false, _) => Can::No,
+            (true, true) => Can::Step,
+            (true, false) => Can::Itself,
+        };
+        let itself = |can| or_step(can, false);
         let process = &self.processes[task.process];
         let ready = |waits: &[(i32, i16)]| {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
@@ -568,7 +595,7 @@ impl<'a> System<'a> {
                 }
             }
             Held::Sleep { until, .. } => match self.options.sleeps {
-                Sleeps::Any => Can::Itself,
+                Sleeps::Any => or_step(true, self.shares(task.process)),
                 Sleeps::Instant => Can::No,
                 Sleeps::Ordered => {
                     let first = self.first_to_wake().expect("this one does");
@@ -586,13 +613,21 @@ impl<'a> System<'a> {
                     _ => Can::Step,
                 }
             }
-            Held::Futex { at, value, .. } => {
+            Held::Futex { at, value, shared, .. } => {
                 let changed = os::u32_at(task.tid, *at) != *value;
-                if changed && self.options.workers { Can::Step } else { itself(changed) }
+                or_step(changed, *shared && self.shares(task.process))
             }
-            Held::Read { fd } => itself(ready(&[(*fd, libc::POLLIN)])),
-            Held::Write { fd, .. } => itself(ready(&[(*fd, libc::POLLOUT)])),
-            Held::Poll { waits, .. } => itself(ready(waits)),
+            Held::Read { fd, contended } => or_step(ready(&[(*fd, libc::POLLIN)]), *contended),
+            Held::Write { fd, contended, .. } => {
+                or_step(ready(&[(*fd, libc::POLLOUT)]), *contended)
+            }
+            Held::Poll { waits, blocked, .. } => itself(
+                ready(waits)
+                    || blocked.is_some_and(|blocked| {
+                        let signals = os::signals(task.tid);
+                        signals.pending & signals.caught & !blocked != 0
+                    }),
+            ),
             Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
         }
     }
@@ -726,7 +761,7 @@ impl<'a> System<'a> {
                 self.processes[process].dies_with_parent = true;
                 self.run(i, 0);
             }
-            Held::Read { fd } => {
+            Held::Read { fd, .. } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
                 os::go_to_end_of_call(tid);
                 self.watch.wait(tid);
@@ -736,7 +771,7 @@ impl<'a> System<'a> {
                 }
                 self.run(i, 0);
             }
-            Held::Write { fd, length } => {
+            Held::Write { fd, length, .. } => {
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
                     let known = self.known(i);
@@ -883,6 +918,8 @@ impl<'a> System<'a> {
                     }
                 }
                 Some(Stop::Exec) => {
+                    let process = self.tasks[i].process;
+                    self.processes[process].shares = false;
                     os::make_the_same(tid);
                     self.give_back(tid);
                 }
@@ -961,7 +998,7 @@ impl<'a> System<'a> {
             self.add_process(tid, Some(process), name.clone(), clock);
             (name, self.processes.len() - 1)
         };
-        let first = if self.options.workers && !thread {
+        let first = if !thread && self.shares(process) {
             State::Held(Held::Birth)
         } else {
             State::Ready(0)
@@ -1033,7 +1070,8 @@ impl<'a> System<'a> {
                 let link = os::link(tid, a[0]);
                 let waits = ["pipe:", "socket:", "anon_inode", "/dev/pts", "/dev/tty"];
                 let waits = waits.iter().any(|kind| link.starts_with(kind));
-                waits.then_some(Held::Read { fd: a[0] as i32 })
+                let contended = waits && self.is_contended(i, &link, false);
+                waits.then_some(Held::Read { fd: a[0] as i32, contended })
             }
             libc::SYS_poll | libc::SYS_ppoll => {
                 let list = os::memory(tid, a[0], a[1] as usize * 8);
@@ -1048,7 +1086,9 @@ impl<'a> System<'a> {
                     libc::SYS_poll => milliseconds(a[2]).map(after),
                     _ => (a[2] != 0).then(|| after(timespec(tid, a[2]))),
                 };
-                self.polls(tid, waits, until, now)
+                let blocked =
+                    (call == libc::SYS_ppoll && a[3] != 0).then(|| os::u64_at(tid, a[3]));
+                self.polls(tid, waits, until, blocked, now)
             }
             libc::SYS_select | libc::SYS_pselect6 => {
                 let until = (a[4] != 0).then(|| {
@@ -1068,11 +1108,16 @@ impl<'a> System<'a> {
                         waits.extend(fds.map(|bit| ((word * 64 + bit) as i32, events)));
                     }
                 }
-                self.polls(tid, waits, until, now)
+                // There it is the first member of a structure.
+                let set = if call == libc::SYS_pselect6 { os::u64_at(tid, a[5]) } else { 0 };
+                let blocked = (set != 0).then(|| os::u64_at(tid, set));
+                self.polls(tid, waits, until, blocked, now)
             }
             libc::SYS_epoll_wait | libc::SYS_epoll_pwait => {
                 let until = milliseconds(a[3]).map(after);
-                self.polls(tid, vec![(a[0] as i32, libc::POLLIN)], until, now)
+                let blocked =
+                    (call == libc::SYS_epoll_pwait && a[4] != 0).then(|| os::u64_at(tid, a[4]));
+                self.polls(tid, vec![(a[0] as i32, libc::POLLIN)], until, blocked, now)
             }
             libc::SYS_clock_gettime => {
                 let time = self.look(now) + origin(a[0]);
@@ -1126,7 +1171,15 @@ impl<'a> System<'a> {
                 let until = (a[2] != 0).then(|| after(timespec(tid, a[2])));
                 Some(Held::Suspend { blocked: !os::u64_at(tid, a[0]), until })
             }
-            libc::SYS_setsid => None,
+            libc::SYS_mmap => {
+                if a[2] as i32 & libc::PROT_WRITE != 0 {
+                    self.processes[process].shares = true;
+                    if !self.options.contended {
+                        self.caveats.insert(Caveat::Contended);
+                    }
+                }
+                None
+            }
             call => {
                 self.refuse(&format!("it makes the system call {}", held::name(call)));
                 None
@@ -1183,7 +1236,8 @@ impl<'a> System<'a> {
                     let origin = if wall { EPOCH } else { SINCE_START };
                     if relative { now.saturating_add(time) } else { time.saturating_sub(origin) }
                 });
-                Some(Held::Futex { at: a[0], value: a[2] as u32, until })
+                let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
+                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
             }
             libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
                 self.refuse("it uses locks that inherit priorities");
@@ -1198,6 +1252,7 @@ impl<'a> System<'a> {
         tid: i32,
         waits: Vec<(i32, i16)>,
         until: Option<u64>,
+        blocked: Option<u64>,
         now: u64,
     ) -> Option<Held> {
         if until.is_some_and(|until| until <= now) {
@@ -1210,8 +1265,8 @@ impl<'a> System<'a> {
             return None;
         }
         match until {
-            Some(until) if waits.is_empty() => self.sleeps(until - now, until),
-            until => Some(Held::Poll { waits, until }),
+            Some(until) if waits.is_empty() && blocked.is_none() => self.sleeps(until - now, until),
+            until => Some(Held::Poll { waits, until, blocked }),
         }
     }
 
@@ -1237,7 +1292,8 @@ impl<'a> System<'a> {
         }
         let waits = link.starts_with("pipe:") || link.starts_with("socket:");
         let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);
-        waits.then_some(Held::Write { fd: a[0] as i32, length })
+        let contended = waits && self.is_contended(i, &link, true);
+        waits.then_some(Held::Write { fd: a[0] as i32, length, contended })
     }
 
     // ------------------------------------------------------------------ pipes
@@ -1272,18 +1328,24 @@ impl<'a> System<'a> {
 
     /// The pipes that a task's process could still write to.
     fn open_pipes(&self, i: usize) -> Vec<String> {
-        use std::os::unix::fs::PermissionsExt;
-        let tid = self.tasks[i].tid;
-        let Ok(list) = std::fs::read_dir(format!("/proc/{tid}/fd")) else { return Vec::new() };
-        let written = list.filter_map(|entry| {
-            let path = entry.ok()?.path();
-            // The owner's right to write: whether it was opened for that.
-            let writes = path.symlink_metadata().ok()?.permissions().mode() & 0o200 != 0;
-            let link = std::fs::read_link(path).ok()?;
-            let ends = self.ends.get(link.to_str()?)?;
-            writes.then(|| ends.written.clone())
-        });
-        written.collect()
+        let open = os::open_files(self.tasks[i].tid, true);
+        let ends = open.iter().filter_map(|link| self.ends.get(link));
+        ends.map(|ends| ends.written.clone()).collect()
+    }
+
+    /// Whether another process could write or read the same pipe.
+    fn is_contended(&mut self, i: usize, link: &str, written: bool) -> bool {
+        let own = self.tasks[i].process;
+        let others = self.processes.iter().enumerate();
+        let mut others = others.filter(|(at, other)| *at != own && other.ended.is_none());
+        let contended = self.ends.contains_key(link)
+            && others.any(|(_, other)| {
+                os::open_files(other.pid, written).iter().any(|open| open == link)
+            });
+        if contended && !self.options.contended {
+            self.caveats.insert(Caveat::Contended);
+        }
+        contended && self.options.contended
     }
 
     /// What was read comes after what was written, and the end of a pipe after its writers.
@@ -1409,7 +1471,7 @@ impl<'a> System<'a> {
         let State::Held(held) = task.state.clone() else { return };
         let (tid, process) = (task.tid, task.process);
         match held {
-            Held::Read { fd } | Held::Write { fd, .. } => {
+            Held::Read { fd, .. } | Held::Write { fd, .. } => {
                 for pipe in [true, false].map(|written| self.pipe_of(tid, fd as u64, written)) {
                     if let Some(pipe) = pipe {
                         self.touch(Shared::Pipe(&pipe).touched(How::Read));

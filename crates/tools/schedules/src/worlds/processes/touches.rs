@@ -18,6 +18,8 @@ pub(super) enum Shared<'a> {
     Memory(&'a str),
     /// A pipe, or one direction of a socket.
     Pipe(&'a str),
+    /// Whose turn it is to read from a pipe.
+    Readers(&'a str),
     /// The time, where sleeps keep to it.
     Time,
     /// Memory of several processes, as a whole.
