@@ -40,8 +40,8 @@ const TABLE: &[Row] = &[
     Row { arguments: &["/bin/echo one", "/bin/false"], ..row("subprocess_call", 1, 1) },
     row("terminate_process", 1, 10),
     // These two have no end.
-    Row { prints: Some(6), ..row("ping_pong_process", 6, 32) },
-    Row { prints: Some(6), ..row("two_tasks", 2, 64) },
+    Row { prints: Some(5), ..row("ping_pong_process", 6, 16) },
+    Row { prints: Some(5), ..row("two_tasks", 2, 32) },
     // Where a sleep guarantees nothing there are about 91,500: too many for a test.
     Row { any: None, ..row("daemon_vs_join", 20, 0) },
 ];
@@ -168,6 +168,8 @@ static PATCHED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let built = Command::new(cargo)
         .args(["build", "--quiet", "--offline", "--bins"])
         .env("CARGO_TARGET_DIR", root.join("target/waits"))
+        // What is left of a wait, such as the name of its child, is not used.
+        .env("RUSTFLAGS", "--allow warnings")
         .current_dir(folder.path())
         .status();
     assert!(built.unwrap().success());

@@ -7,8 +7,10 @@
 //! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
 //! pipes, `<0` reads one and prints it, `n0` looks whether there is one and prints what it sees, `c0`
 //! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory.
+//!
+//! With `search` and a command it searches that.
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[allow(unsafe_code, reason = "fork and signals are what is tested")]
 mod linux {
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -166,7 +168,22 @@ mod linux {
         }
     }
 
+    /// Searches a program again and again, so that a test can end this process in the middle.
+    fn search(command: Vec<std::ffi::OsString>) -> ! {
+        use schedules::search::classes;
+        use schedules::worlds::processes::{Options, Processes};
+
+        loop {
+            let options = Options { prints: Some(20), ..Options::default() };
+            let mut world = Processes::new(command.clone(), options).expect("a world");
+            classes::all(&mut world, std::time::Duration::from_secs(60));
+        }
+    }
+
     pub(super) fn main() {
+        if std::env::args().nth(1).as_deref() == Some("search") {
+            search(std::env::args_os().skip(2).collect());
+        }
         let text = std::env::args().nth(1).expect("what to do").into_bytes();
         let mut pipes = [[0; 2]; 2];
         // SAFETY: as above. The memory is zeroed and never given back.
@@ -186,6 +203,6 @@ mod linux {
 }
 
 fn main() {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     linux::main();
 }

@@ -86,27 +86,15 @@ pub(super) enum Held {
     /// To print this.
     Print(Vec<u8>),
     /// The end of a sleep.
-    Sleep {
-        nanoseconds: u64,
-        until: u64,
-    },
+    Sleep { nanoseconds: u64, until: u64 },
     /// To learn of the end of a child: of one, or of any if it is not positive.
-    Wait {
-        target: i32,
-        patient: bool,
-    },
+    Wait { target: i32, patient: bool },
     /// Its end, or that of its whole process.
-    Exit {
-        code: i32,
-        group: bool,
-    },
+    Exit { code: i32, group: bool },
     /// Its process's end by a signal.
     Die(i32),
     /// To send a signal.
-    Signal {
-        to: i32,
-        signal: i32,
-    },
+    Signal { to: i32, signal: i32 },
     /// To wait in the kernel unless the memory at this address holds another number.
     Futex {
         at: u64,
@@ -116,31 +104,17 @@ pub(super) enum Held {
         shared: bool,
     },
     /// To read what may not be there yet. `contended`: other processes could read it too.
-    Read {
-        fd: i32,
-        contended: bool,
-    },
+    Read { fd: i32, contended: bool },
     /// To write where there may be no room. `contended`: other processes could write there too.
-    Write {
-        fd: i32,
-        length: Option<u64>,
-        contended: bool,
-    },
+    Write { fd: i32, length: Option<u64>, contended: bool },
     /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
-    Poll {
-        waits: Vec<(i32, i16)>,
-        until: Option<u64>,
-        blocked: Option<u64>,
-    },
+    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64> },
     /// To ask who its parent is.
     Parent,
     /// To be ended together with its parent from here on.
     DieWithParent,
     /// To wait for a signal that is not among these.
-    Suspend {
-        blocked: u64,
-        until: Option<u64>,
-    },
+    Suspend { blocked: u64, until: Option<u64> },
 }
 
 impl Held {

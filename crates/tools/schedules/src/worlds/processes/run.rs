@@ -179,7 +179,11 @@ fn choose(
     able: &[Actor],
     latest: Actor,
 ) -> Result<Actor, Finish> {
-    let go_on = |able: &[Actor]| if able.contains(&latest) { latest } else { able[0] };
+    let go_on = |able: &[Actor]| {
+        let next = able.iter().find(|&&actor| actor > latest);
+        let same = able.iter().find(|&&actor| actor == latest);
+        *if system.paused { next } else { same }.unwrap_or(&able[0])
+    };
     match then {
         Then::Stop => Err(Finish::Planned),
         Then::UntilAsked if able.len() > 1 => Err(Finish::Planned),

@@ -140,6 +140,9 @@ pub(super) struct System<'a> {
     pub(super) caveats: BTreeSet<Caveat>,
     fault: Option<Fault>,
     turns: usize,
+    /// Whether the latest step was a sleep, or a look at something: in a loop of these the others are to
+    /// go on meanwhile.
+    pub(super) paused: bool,
 }
 
 impl<'a> System<'a> {
@@ -172,6 +175,7 @@ impl<'a> System<'a> {
             caveats: BTreeSet::new(),
             fault: None,
             turns: 0,
+            paused: false,
         };
         system.add_process(pid, None, "P1".to_string(), 0);
         system.add_task(pid, 0, "P1".to_string(), State::Ready(0), None);
@@ -323,6 +327,10 @@ impl<'a> System<'a> {
         let standing = self.standing();
         let asked = able.len() > 1;
         let step = self.step(i);
+        self.paused = matches!(
+            self.tasks[i].state,
+            State::Held(Held::Sleep { .. } | Held::Wait { patient: false, .. })
+        );
         let mut touches = self.touches(i);
         if quiet {
             touches[0].how = How::GiveUp;
@@ -617,7 +625,9 @@ impl<'a> System<'a> {
                 let changed = os::u32_at(task.tid, *at) != *value;
                 or_step(changed, *shared && self.shares(task.process))
             }
-            Held::Read { fd, contended } => or_step(ready(&[(*fd, libc::POLLIN)]), *contended),
+            Held::Read { fd, contended } => {
+                or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))
+            }
             Held::Write { fd, contended, .. } => {
                 or_step(ready(&[(*fd, libc::POLLOUT)]), *contended)
             }
@@ -630,6 +640,18 @@ impl<'a> System<'a> {
             ),
             Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
         }
+    }
+
+    /// Whether a task of another process is about to read from the same pipe.
+    fn others_read(&self, i: usize, fd: i32) -> bool {
+        let pipe = |tid, fd: i32| self.pipe_of(tid, fd as u64, false);
+        let mine = pipe(self.tasks[i].tid, fd);
+        self.tasks.iter().any(|other| match other.state {
+            State::Held(Held::Read { fd, .. }) if other.process != self.tasks[i].process => {
+                pipe(other.tid, fd) == mine
+            }
+            _ => false,
+        })
     }
 
     /// When a task gives up waiting or wakes, where it can do nothing else.
@@ -761,8 +783,11 @@ impl<'a> System<'a> {
                 self.processes[process].dies_with_parent = true;
                 self.run(i, 0);
             }
-            Held::Read { fd, .. } => {
+            Held::Read { fd, contended } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
+                if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
+                    self.touch(Shared::Readers(pipe).touched(How::Write));
+                }
                 os::go_to_end_of_call(tid);
                 self.watch.wait(tid);
                 let read = os::registers(tid).map_or(0, |registers| registers.rax as i64);
@@ -1086,8 +1111,7 @@ impl<'a> System<'a> {
                     libc::SYS_poll => milliseconds(a[2]).map(after),
                     _ => (a[2] != 0).then(|| after(timespec(tid, a[2]))),
                 };
-                let blocked =
-                    (call == libc::SYS_ppoll && a[3] != 0).then(|| os::u64_at(tid, a[3]));
+                let blocked = (call == libc::SYS_ppoll && a[3] != 0).then(|| os::u64_at(tid, a[3]));
                 self.polls(tid, waits, until, blocked, now)
             }
             libc::SYS_select | libc::SYS_pselect6 => {
