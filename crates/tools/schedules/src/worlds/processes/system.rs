@@ -1003,11 +1003,10 @@ impl<'a> System<'a> {
         self.watch.wait(tid);
         let process = self.tasks[by].process;
         let thread = os::has_thread(self.processes[process].pid, tid);
-        if self.tasks.iter().filter(|task| task.state != State::Dead).count() >= MOST_TASKS {
+        if self.tasks.len() >= MOST_TASKS {
             self.fault.get_or_insert_with(|| {
                 Fault::Refused(format!(
-                    "it has more than {MOST_TASKS} processes and threads at a time: give it \
-                     fewer"
+                    "it starts more than {MOST_TASKS} processes and threads: have it start fewer"
                 ))
             });
         }
@@ -1062,7 +1061,8 @@ impl<'a> System<'a> {
             libc::SYS_clock_nanosleep => {
                 let mut nanoseconds = timespec(tid, a[2]);
                 if a[1] as i32 & libc::TIMER_ABSTIME != 0 {
-                    nanoseconds = nanoseconds.saturating_sub(now + origin(a[0]));
+                    // The program has read a clock before, and added.
+                    nanoseconds = nanoseconds.saturating_sub(now + self.looks + origin(a[0]));
                 }
                 self.sleeps(nanoseconds, after(nanoseconds))
             }
@@ -1258,7 +1258,11 @@ impl<'a> System<'a> {
                     let time = timespec(tid, a[3]);
                     let wall = operation & libc::FUTEX_CLOCK_REALTIME != 0;
                     let origin = if wall { EPOCH } else { SINCE_START };
-                    if relative { now.saturating_add(time) } else { time.saturating_sub(origin) }
+                    if relative {
+                        now.saturating_add(time)
+                    } else {
+                        time.saturating_sub(origin + self.looks)
+                    }
                 });
                 let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
                 Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
