@@ -271,6 +271,12 @@ pub(super) fn kill(pid: i32) {
     let _ = nix::sys::signal::kill(Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL);
 }
 
+/// Takes the last note of an orphan that has ended.
+pub(super) fn reap(pid: i32) {
+    let flags = nix::sys::wait::WaitPidFlag::WNOHANG;
+    let _ = nix::sys::wait::waitpid(Pid::from_raw(pid), Some(flags));
+}
+
 /// The registers of a stopped thread. `None` if it was killed.
 pub(super) fn registers(tid: i32) -> Option<user_regs_struct> {
     ptrace::getregs(Pid::from_raw(tid)).ok()

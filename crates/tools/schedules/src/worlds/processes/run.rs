@@ -67,6 +67,8 @@ impl Program {
         let first = command.first_mut().ok_or_else(|| {
             Fault::Refused("there is no program: name one, such as `bash -c 'date | cat'`".into())
         })?;
+        // Orphans that were killed come to this process, which reaps them.
+        nix::sys::prctl::set_child_subreaper(true).map_err(|error| failed(error.into()))?;
         if let Some(python) = interpreter(first) {
             *first = python;
         }

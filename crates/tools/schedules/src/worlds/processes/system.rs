@@ -349,7 +349,9 @@ impl<'a> System<'a> {
         task.after.clear();
         task.latest = Some(place);
         task.steps += 1;
-        if let Some(told) = &mut self.told {
+        // How a process makes sure to end with its parent is of no interest to a reader.
+        let technical = matches!(self.tasks[i].state, State::Held(Held::DieWithParent));
+        if let Some(told) = self.told.as_mut().filter(|_| !technical) {
             told.push(step);
         }
         if quiet { self.wake(i) } else { self.go_on(i) }
@@ -1031,7 +1033,7 @@ impl<'a> System<'a> {
             self.caveats.insert(Caveat::MemoryRaces);
         }
         let actor = self.add_task(tid, place, name, first, Some(by));
-        if let Some(told) = &mut self.told {
+        if let Some(told) = self.told.as_mut().filter(|_| !thread) {
             told.push(Step {
                 actor: self.tasks[by].actor,
                 action: Action::Start(actor),
@@ -1610,6 +1612,9 @@ impl Drop for System<'_> {
                     }
                 }
             }
+        }
+        for orphan in self.processes.iter().skip(1).filter(|process| !process.reaped) {
+            os::reap(orphan.pid);
         }
     }
 }
