@@ -25,7 +25,19 @@ book:
 
 # Run lessons, or all, and write down what the books show of a run: just samples bank_lock
 samples *lessons:
-    cargo run --quiet --package parity -- --samples {{lessons}}
+    cargo run --quiet --package house -- samples {{lessons}}
+
+# Add a lesson: just new-lesson barrier thread "N1" "threads wait for each other" "线程互相等待"
+new-lesson name kind sections english chinese:
+    cargo run --quiet --package house -- new-lesson {{name}} {{kind}} "{{sections}}" "{{english}}" "{{chinese}}"
+
+# Make every change that the pages tell to try, and see what comes of it (python3, minutes)
+try:
+    cargo test --package book --test steps -- --include-ignored
+
+# Run the recipes and write down what the books show of them
+recipes:
+    docs/recipes/run
 
 # Write down the stories that the books tell
 stories:
@@ -55,18 +67,13 @@ platforms:
 wine:
     .ci/wine
 
-# Every thread lesson a thousand times, but for those that measure
+# Every thread lesson a thousand times
 long:
-    cargo run --quiet --package parity -- --times 1000 \
-        bank_deadlock bank_deposit bank_lock bank_no_lock bank_transfer change_it change_it_no_lock \
-        daemon_threads lost_updates ping_pong_threads print_thread responsive_main \
-        serial_downloads shared_counter thread_args thread_order
+    cargo run --quiet --package parity -- --times 1000 threads
 
 # Every process lesson two hundred times
 long-processes:
-    cargo run --quiet --package parity -- --times 200 \
-        child_process daemon_vs_join fork_demo fork_globals no_shared_globals ping_pong_process \
-        pool_demo process_args process_ids process_order subprocess_call terminate_process two_tasks
+    cargo run --quiet --package parity -- --times 200 processes
 
 # Signals at random moments for every process lesson and for util; FAULTS_SEED=… brings a run back
 faults:
@@ -78,7 +85,7 @@ compare *arguments:
 
 # What a child process and a pool cost, beside the least that they could cost
 bench:
-    cargo bench --package util
+    cargo bench --package bench
 
 # How long a student waits who has built nothing yet
 cold:

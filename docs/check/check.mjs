@@ -10,7 +10,15 @@ import { chromium } from "playwright-core";
 
 const BOOKS = fileURLToPath(new URL("../../target/book", import.meta.url));
 const LANGUAGES = ["en", "zh"];
-const WIDTHS = [1280, 400];
+const WIDTHS = [1280, 390];
+// What somebody may look for, and a page that has to be among the first five found.
+const SEARCHES = {
+  en: [["deadlock", "bank_deadlock"], ["daemon", "daemon_vs_join"], ["flush", "ping_pong_process"]],
+  zh: [
+    ["死锁", "bank_deadlock"], ["守护进程", "daemon_vs_join"], ["进程池", "pool_demo"],
+    ["全局变量 进程", "no_shared_globals"], ["flush", "ping_pong_process"],
+  ],
+};
 const TYPES = {
   ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
   ".json": "application/json", ".woff2": "font/woff2", ".png": "image/png",
@@ -128,6 +136,8 @@ async function check(browser, origin) {
         await switchLanguage(page, where, url, `${origin}/${LANGUAGES[1 - at]}/${file}`);
       }
     }
+    for (const language of LANGUAGES) await search(page, language, origin);
+    if (width === WIDTHS[0]) await pointAt(page, origin);
     await context.close();
   }
 
@@ -151,6 +161,45 @@ async function unfold(page, where) {
     await answer.locator("summary").click();
     if (!(await answer.evaluate((element) => element.open))) fault(where, "an answer stays folded");
   }
+}
+
+async function search(page, language, origin) {
+  for (const [typed, wanted] of SEARCHES[language]) {
+    const where = `${language}, a search for ${typed}`;
+    await page.goto(`${origin}/${language}/map.html`, { waitUntil: "load" });
+    await page.locator("#mdbook-search-toggle").click();
+    await page.locator("#mdbook-searchbar").pressSequentially(typed);
+    const results = page.locator("#mdbook-searchresults li");
+    const any = await results.first().waitFor({ timeout: 30_000 }).then(() => true, () => false);
+    if (!any) {
+      fault(where, "finds nothing");
+      continue;
+    }
+    const first = (await results.locator("a").evaluateAll((links) => links.map((link) => link.href))).slice(0, 5);
+    if (!first.some((link) => link.includes(`/${wanted}.html`))) {
+      fault(where, `does not find ${wanted} among the first five: ${first.join(" ")}`);
+    }
+    const teaser = results.locator(".teaser").first();
+    if (!(await teaser.innerText()).toLowerCase().includes(typed.split(" ")[0])) {
+      fault(where, `shows other words: ${await teaser.innerText()}`);
+    }
+  }
+}
+
+// Who points at a line of one program sees its like in the other.
+async function pointAt(page, origin) {
+  const where = "en/bank_lock.html at 1700";
+  await page.setViewportSize({ width: 1700, height: 900 });
+  await page.goto(`${origin}/en/bank_lock.html`, { waitUntil: "load" });
+  const box = page.locator(".programs");
+  const [python, rust] = await Promise.all([0, 1].map((n) => box.locator("pre").nth(n).boundingBox()));
+  if (Math.abs(python.y - rust.y) > 2) fault(where, "the programs do not stand side by side");
+  await box.locator(".line", { hasText: "new_balance = self.balance + money" }).hover();
+  const alike = await box.locator(".line.alike").allInnerTexts();
+  if (!alike.some((line) => line.includes("let new_balance = *balance + money;"))) {
+    fault(where, `pointing at a line marks ${alike.join(" | ")}`);
+  }
+  await page.setViewportSize({ width: WIDTHS[0], height: 900 });
 }
 
 async function switchLanguage(page, where, here, twin) {

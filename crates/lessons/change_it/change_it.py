@@ -8,7 +8,7 @@ balance = 0
 lock = threading.Lock()
 
 
-# In and out again: whoever is alone here leaves the balance as it was.
+# In and out again: a thread that is alone here leaves the balance as it was.
 def change_it(n):
     global balance
     with lock:

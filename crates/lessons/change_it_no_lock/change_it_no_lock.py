@@ -7,7 +7,7 @@ ROUNDS = 100
 balance = 0
 
 
-# In and out again: whoever is alone here leaves the balance as it was.
+# In and out again: a thread that is alone here leaves the balance as it was.
 def change_it(n):
     global balance
     balance += n

@@ -1,11 +1,9 @@
-# A daemon thread ends with main; one that is joined is waited for.
+# Main asks a worker to stop, by a flag, and joins it. A daemon thread ends with main.
 import threading
 import time
 
-
-def tick(name):
-    print(f"{name}: tick")
-    time.sleep(0.4)
+# A thread cannot be stopped from outside, in Python or Rust. It looks at a flag.
+stop = threading.Event()
 
 
 def daemon():
@@ -19,11 +17,13 @@ def work():
     print("worker: was asked to stop")
 
 
+def tick(name):
+    print(f"{name}: tick")
+    time.sleep(0.4)
+
+
 # Without daemon=True Python would wait for this one for ever.
 threading.Thread(target=daemon, daemon=True).start()
-
-# There is no `terminate` for a thread: it has to look at a flag.
-stop = threading.Event()
 worker = threading.Thread(target=work)
 worker.start()
 

@@ -10,12 +10,11 @@ def add():
     global num
     for _ in range(ROUNDS):
         read = num
-        # A moment passes: what the other thread writes now, the last line overwrites.
         pause()
         num = read + 1
 
 
-# Even an empty call is a place where Python switches from thread to thread.
+# A moment passes: Python may switch threads even at an empty call.
 def pause():
     pass
 
@@ -26,5 +25,6 @@ for thread in threads:
 for thread in threads:
     thread.join()
 
-print(num)
+print(f"expected: {2 * ROUNDS}")
+print(f"counted: {num}")
 print(f"lost: {2 * ROUNDS - num}")

@@ -1,4 +1,4 @@
-# The second way to make a thread: a class of one's own whose `run` is the thread's work.
+# The first way to make a thread is to give it a function; the second is a class with a `run`.
 import threading
 
 

@@ -1,5 +1,5 @@
 // Transfers both ways between two accounts, each locking its own first: they wait for each other.
-// Notes: beyond 线程锁 (N0). Page: bank_deadlock. Twin: bank_transfer.
+// Notes: beyond 多线程并发 (N0). Page: bank_deadlock. Twin: bank_transfer.
 
 use std::sync::{Mutex, MutexGuard, mpsc};
 use std::thread;
@@ -8,24 +8,24 @@ use std::time::Duration;
 const THREADS: i64 = 10;
 
 fn main() {
-    let [ann, bob] = ["ann", "bob"].map(|name| Account { name, balance: Mutex::new(100) });
+    let ann = &Account { name: "ann", balance: Mutex::new(100) };
+    let bob = &Account { name: "bob", balance: Mutex::new(100) };
     let (sender, finished) = &mpsc::channel();
-
     thread::scope(|scope| {
-        for n in 1..=THREADS {
-            let (from, to) = if n % 2 == 1 { (&ann, &bob) } else { (&bob, &ann) };
-            scope.spawn(move || sender.send(from.transfer_to(to, n, &format!("Thread-{n}"))));
+        for n in (1..=THREADS).step_by(2) {
+            scope.spawn(move || sender.send(ann.transfer_to(bob, n, n)));
+            scope.spawn(move || sender.send(bob.transfer_to(ann, n + 1, n + 1)));
         }
-
-        // The watchdog: if none of them finishes for 2 s, they are stuck.
+        // The watchdog: without it a program that is stuck would never say so.
         if (0..THREADS).any(|_| finished.recv_timeout(Duration::from_secs(2)).is_err()) {
-            println!("Deadlock: for 2 s nobody has got what they wait for.");
+            println!("No transfer finished in 2 s: probably a deadlock.");
             std::process::exit(1);
         }
     });
 
-    let [ann, bob] = [ann, bob].map(|account| account.balance.into_inner().unwrap());
-    println!("ann {ann} + bob {bob} = {}", ann + bob);
+    let ann = ann.balance.lock().unwrap();
+    let bob = bob.balance.lock().unwrap();
+    println!("ann {ann} + bob {bob} = {}", *ann + *bob);
 }
 
 struct Account {
@@ -34,22 +34,20 @@ struct Account {
 }
 
 impl Account {
-    fn transfer_to(&self, other: &Account, money: i64, thread: &str) -> bool {
-        let (mut mine, mut theirs) = lock_both(self, other, thread);
-        let enough = *mine >= money;
-        if enough {
+    fn transfer_to(&self, other: &Account, money: i64, thread: i64) {
+        // Some hold ann and wait for bob, others hold bob and wait for ann: a circle of waits.
+        let mut mine = self.lock_before(other, thread);
+        let mut theirs = other.balance.lock().unwrap();
+        if *mine >= money {
             *mine -= money;
             *theirs += money;
         }
-        enough
     }
-}
 
-type Locked<'a> = MutexGuard<'a, i64>;
-
-fn lock_both<'a>(one: &'a Account, two: &'a Account, thread: &str) -> (Locked<'a>, Locked<'a>) {
-    let first = one.balance.lock().unwrap();
-    println!("{thread} holds {} and waits for {}.", one.name, two.name);
-    thread::sleep(Duration::from_millis(10));
-    (first, two.balance.lock().unwrap())
+    fn lock_before(&self, second: &Account, thread: i64) -> MutexGuard<'_, i64> {
+        let balance = self.balance.lock().unwrap();
+        println!("Thread-{thread} holds {} and waits for {}.", self.name, second.name);
+        thread::sleep(Duration::from_millis(10));
+        balance
+    }
 }

@@ -1,28 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    // Usually one line of each; a thread that comes late lets another one through before.
-    Description::new(in_order([
-        together([
-            times(1..=5, line("Thread-{1..10} holds ann and waits for bob.")),
-            times(1..=5, line("Thread-{1..10} holds bob and waits for ann.")),
-        ]),
-        line("Deadlock: for 2 s nobody has got what they wait for."),
-    ]))
-    .exits_with(1)
-    .sleeps(2.0)
-    .takes(2.0..5.0)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     bank_deadlock,
-    broken: [
-        replaced("holds bob and waits for ann", "holds bob and waits for bob"),
-        without("Deadlock: for 2 s nobody has got what they wait for."),
-        replaced("waits for bob", "has bob"),
-        taking(1.0),
-        exit_code(0),
-    ]
+    many_runs: 100, side_by_side: 40,
 }
-
-parity::always! { runs: 100, side_by_side: 40 }

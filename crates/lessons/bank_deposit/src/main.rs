@@ -1,5 +1,5 @@
 // A hundred threads of a type of their own each deposit 1 under the account's lock.
-// Notes: 线程锁 (N0). Page: bank_deposit.
+// Notes: 多线程并发 (N0). Page: bank_deposit.
 
 use std::sync::Mutex;
 use std::thread;

@@ -10,7 +10,7 @@ const DEPOSITS: i64 = 100;
 fn main() {
     let account = Account::default();
 
-    // The scope ends when all its threads have ended: Python's loop of joins.
+    // Leaving the scope joins every thread.
     thread::scope(|scope| {
         for _ in 0..DEPOSITS {
             scope.spawn(|| account.deposit(1));
@@ -28,7 +28,7 @@ struct Account {
 impl Account {
     fn deposit(&self, money: i64) {
         if money > 0 {
-            // Locked from here to the end of the block: no second thread reads in between.
+            // Locked from here to the end of the block: no other thread reads in between.
             let mut balance = self.balance.lock().unwrap();
             let new_balance = *balance + money;
             thread::sleep(Duration::from_millis(10));

@@ -1,18 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    // A hundred sleeps of 10 ms, one after the other because of the lock.
-    Description::new(line("账户余额：100 元")).sleeps(1.0)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     bank_lock,
-    broken: [
-        replaced("100", "99"),
-        without("账户余额：100 元"),
-        taking(0.5),
-        exit_code(1),
-    ]
+    many_runs: 1_000, side_by_side: 40,
 }
-
-parity::always! { runs: 1_000, side_by_side: 40 }

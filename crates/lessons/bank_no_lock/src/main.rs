@@ -1,5 +1,5 @@
 // A hundred threads each deposit 1 without a lock: deposits overwrite each other.
-// Notes: 线程锁 (N0). Page: bank_no_lock. Twin: bank_lock.
+// Notes: 多线程并发 (N0). Page: bank_no_lock. Twin: bank_lock.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::thread;
@@ -10,7 +10,7 @@ const DEPOSITS: i64 = 100;
 fn main() {
     let account = Account::default();
 
-    // The scope ends when all its threads have ended: Python's loop of joins.
+    // Leaving the scope joins every thread.
     thread::scope(|scope| {
         for _ in 0..DEPOSITS {
             scope.spawn(|| account.deposit(1));

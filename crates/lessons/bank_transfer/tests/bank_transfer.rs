@@ -1,21 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        times(10, line("Thread-{1..10} holds ann and waits for bob.")),
-        line("ann 105 + bob 95 = 200"),
-    ]))
-    .sleeps(0.1)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     bank_transfer,
-    broken: [
-        replaced("ann and waits for bob", "bob and waits for ann"),
-        replaced("95 = 200", "94 = 199"),
-        replaced("Thread-10 holds ann and waits for bob.\n", ""),
-        without("ann 105 + bob 95 = 200"),
-    ]
+    many_runs: 1_000, side_by_side: 40,
 }
-
-parity::always! { runs: 1_000, side_by_side: 40 }

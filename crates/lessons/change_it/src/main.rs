@@ -1,5 +1,5 @@
 // Two threads put money in and take it out again, under a lock: the balance stays 0.
-// Notes: 锁 (N2). Page: change_it. Twin: change_it_no_lock.
+// Notes: Lock (N2). Page: change_it. Twin: change_it_no_lock.
 
 use std::sync::Mutex;
 use std::thread;
@@ -20,7 +20,7 @@ fn main() {
     println!("balance = {}", balance.lock().unwrap());
 }
 
-// In and out again: whoever is alone here leaves the balance as it was.
+// In and out again: a thread that is alone here leaves the balance as it was.
 fn change_it(balance: &Mutex<i64>, n: i64) {
     let mut balance = balance.lock().unwrap();
     *balance += n;

@@ -1,17 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    // A hundred rounds of two sleeps of 1 ms, one after the other because of the lock.
-    Description::new(line("balance = 0")).sleeps(0.2)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     change_it,
-    broken: [
-        replaced("0", "5"),
-        without("balance = 0"),
-        taking(0.1),
-    ]
+    many_runs: 1_000, side_by_side: 8,
 }
-
-parity::always! { runs: 1_000, side_by_side: 8 }

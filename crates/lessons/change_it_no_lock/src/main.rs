@@ -1,5 +1,5 @@
 // Two threads put money in and take it out again, without a lock: the balance does not stay 0.
-// Notes: 锁 (N2). Page: change_it_no_lock. Twin: change_it.
+// Notes: Lock (N2). Page: change_it_no_lock. Twin: change_it.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::thread;
@@ -20,7 +20,7 @@ fn main() {
     println!("balance = {}", balance.load(Relaxed));
 }
 
-// In and out again: whoever is alone here leaves the balance as it was.
+// In and out again: a thread that is alone here leaves the balance as it was.
 fn change_it(balance: &AtomicI64, n: i64) {
     balance.fetch_add(n, Relaxed);
     let read = balance.load(Relaxed);

@@ -1,17 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    // At most the whole sum of a hundred rounds is left: 8 in each.
-    Description::new(line("balance = {1..800}")).sleeps(0.1)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     change_it_no_lock,
-    broken: [
-        replaced("= ", "= 0\n"),
-        replaced("= ", "= 9000"),
-        exit_code(1),
-    ]
+    many_runs: 100, side_by_side: 8,
 }
-
-parity::always! { runs: 100, side_by_side: 8 }

@@ -1,22 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("Parent process {main}."),
-        line("Child process will start."),
-        line("Run child process test ({child})..."),
-        line("Child process end."),
-    ]))
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     child_process,
-    broken: [
-        swapped("Child process will start.", "Child process end."),
-        without("Child process end."),
-        ids("main", "child"),
-        ids("child", "main"),
-    ]
+    signals: End,
 }
-
-parity::faults! { children: End }

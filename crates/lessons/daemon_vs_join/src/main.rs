@@ -1,5 +1,5 @@
 // When main ends, a daemon ends with it; an ordinary child is waited for.
-// Notes: 守护进程 (N3 2.6, N0). Page: daemon_vs_join.
+// Notes: 2.6 主进程和子进程的结束顺序 (N3), 主进程和子进程 (N0). Page: daemon_vs_join.
 
 use std::io;
 use std::thread;

@@ -1,5 +1,5 @@
 // fork copies the process that calls it: from there on, two run.
-// Notes: 多进程, fork (N2). Page: fork_demo.
+// Notes: 多进程 (N2). Page: fork_demo.
 
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "fork is the subject of this lesson")]

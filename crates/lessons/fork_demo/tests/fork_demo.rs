@@ -1,24 +1,11 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("Process ({main}) start..."),
-        together([
-            line("I am child process ({child}) and my parent is {main}."),
-            line("I ({main}) just created a child process ({child})."),
-        ]),
-    ]))
-}
+#![cfg(unix)]
 
-#[cfg(unix)]
-parity::tests! {
+#[path = "../says.rs"]
+mod says;
+
+runner::tests! {
     fork_demo,
-    broken: [
-        replaced("start...", "begin..."),
-        ids("main", "child"),
-        ids("child", "main"),
-        torn("my parent is"),
-    ]
+    signals: LiveOn,
 }
-
-parity::faults! { children: LiveOn }

@@ -1,5 +1,5 @@
 // A forked child starts with a copy of its parent's memory; a child that is a fresh start does not.
-// Notes: 全局变量 (N4, N3 2.5). Page: fork_globals.
+// Notes: 全局变量在多个进程中不能共享 (N4), 2.5 进程间不共享全局变量 (N3). Page: fork_globals.
 
 #[cfg(unix)]
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};

@@ -1,24 +1,11 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("main sets 20"),
-        line("forked child starts with 20"),
-        line("forked child sets 30"),
-        line("main still has 20"),
-        line("fresh child starts with 10"),
-    ]))
-}
+#![cfg(unix)]
 
-#[cfg(unix)]
-parity::tests! {
+#[path = "../says.rs"]
+mod says;
+
+runner::tests! {
     fork_globals,
-    broken: [
-        replaced("main still has 20", "main still has 30"),
-        replaced("fresh child starts with 10", "fresh child starts with 20"),
-        without("forked child sets 30"),
-        swapped("forked child sets 30", "main still has 20"),
-    ]
+    signals: LiveOnOrHang,
 }
-
-parity::faults! { children: LiveOnOrHang }

@@ -1,7 +1,6 @@
 // Two threads each add 1 a million times to one global, in two steps: additions are lost.
-// Notes: 线程共享全局变量 (N3 3.5). Page: lost_updates. Twin: shared_counter.
+// Notes: 3.5 共享全局变量 (N3). Page: lost_updates. Twin: shared_counter.
 
-use std::hint;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 
@@ -15,16 +14,18 @@ fn main() {
         scope.spawn(add);
     });
 
-    println!("{}", NUM.load(Relaxed));
+    println!("expected: {}", 2 * ROUNDS);
+    println!("counted: {}", NUM.load(Relaxed));
     println!("lost: {}", 2 * ROUNDS - NUM.load(Relaxed));
 }
 
 fn add() {
     for _ in 0..ROUNDS {
+        // Safe Rust forbids data races. A load and a store apart still lose updates.
         let num = NUM.load(Relaxed);
-        // A moment passes: what the other thread writes now, the last line overwrites.
+        // A moment passes. What the other thread writes now, the store overwrites.
         for _ in 0..10 {
-            hint::spin_loop();
+            std::hint::spin_loop();
         }
         NUM.store(num + 1, Relaxed);
     }

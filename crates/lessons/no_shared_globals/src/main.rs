@@ -1,5 +1,5 @@
 // Processes share no globals: each child has a `money` of its own, and so has main.
-// Notes: 全局变量在多个进程中不能共享 (N4). Page: no_shared_globals.
+// Notes: 全局变量在多个进程中不能共享 (N4), 2.5 进程间不共享全局变量 (N3). Page: no_shared_globals.
 
 use std::io;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};

@@ -1,5 +1,5 @@
 // Threads that compute need cores to run in parallel; threads that wait overlap even on one.
-// Notes: 并行与并发 (N0, N2, N3, N4). Page: parallel_vs_concurrent.
+// Notes: 并发和并行 (N2), 多核CPU实现多任务的原理 (N4), 多任务 (N3), 多线程 (N0). Page: parallel_vs_concurrent.
 
 use std::hint::black_box;
 use std::thread;

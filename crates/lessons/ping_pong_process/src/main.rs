@@ -1,5 +1,5 @@
 // Two processes print at the same time, for ever: press Ctrl-C to end both.
-// Notes: 多进程 (N1). Page: ping_pong_process.
+// Notes: ping 和 pong (N1). Page: ping_pong_process.
 
 use std::io::{self, Write};
 use std::process;

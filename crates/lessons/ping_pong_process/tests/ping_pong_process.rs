@@ -1,22 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("{main}"),
-        together([
-            times(50.., word("ping")),
-            in_order([line("{child}"), times(50.., word("pong"))]),
-        ]),
-    ]))
-    .until_ctrl_c(2.0)
-    .check("a word about every 10 ms", |said| {
-        said.count("ping") <= 220 && said.count("pong") <= 220
-    })
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     ping_pong_process,
-    broken: [ids("main", "child"), torn("ping"), replaced("pong", "ping\n"), exit_code(0)]
+    signals: End,
 }
-
-parity::faults! { children: End }

@@ -1,5 +1,5 @@
 // A pool of four processes works on three tasks, each of a random length.
-// Notes: 进程池 (N4, N2). Page: pool_demo.
+// Notes: 启动大量子进程 (N4), 多进程 (N2). Page: pool_demo.
 
 use std::io;
 use std::process;

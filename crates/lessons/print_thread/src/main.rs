@@ -1,5 +1,5 @@
-// The second way to make a thread: a type of one's own whose `run` is the thread's work.
-// Notes: 继承 Thread (N1). Page: print_thread.
+// The first way to make a thread is to give it a function; the second is a type with a `run`.
+// Notes: 创建线程的两种方式 (N1). Page: print_thread.
 
 use std::io::{self, Write};
 use std::thread::{self, JoinHandle};
@@ -22,8 +22,8 @@ impl PrintThread {
         PrintThread { word, times }
     }
 
-    // There is no class to inherit `start` from, but it is one line. It takes `self`: to start
-    // the same thread twice, an error at run time in Python, does not compile.
+    // Python inherits `start`; here it is one line. It takes `self`, so a second start does not
+    // compile.
     fn start(self) -> JoinHandle<()> {
         thread::spawn(move || self.run())
     }

@@ -1,5 +1,5 @@
 // Arguments for a child: by position, by name, and the child's own name.
-// Notes: 进程的参数 (N3 2.2, 2.3). Page: process_args.
+// Notes: 2.2 进程的创建步骤, 2.3 进程执行带有参数的任务 (N3). Page: process_args.
 
 use std::io;
 

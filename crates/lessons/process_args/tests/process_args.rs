@@ -1,24 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("by position: 1"),
-        line("by position: 2"),
-        line("by position: 3"),
-        line("by keyword: 1"),
-        line("by keyword: 2"),
-        line("by keyword: 3"),
-    ]))
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     process_args,
-    broken: [
-        without("by keyword: 3"),
-        swapped("by position: 1", "by position: 2"),
-        swapped("by position: 3", "by keyword: 1"),
-        replaced("by keyword", "Process-2"),
-    ]
+    signals: End,
 }
-
-parity::faults! { children: End }

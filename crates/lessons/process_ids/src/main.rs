@@ -1,5 +1,5 @@
 // Every process has an id of its own and knows the id of its parent.
-// Notes: 进程号 (N3 2.4). Page: process_ids.
+// Notes: 2.4 获取进程编号 (N3). Page: process_ids.
 
 use std::io;
 use std::process;

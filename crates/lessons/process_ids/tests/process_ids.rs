@@ -1,23 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("main: process {main}, parent {shell}"),
-        together([
-            line("child one: process {one}, parent {main}"),
-            line("child two: process {two}, parent {main}"),
-        ]),
-    ]))
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     process_ids,
-    broken: [
-        replaced("main: process", "child: process"),
-        ids("one", "two"),
-        ids("one", "main"),
-        ids("shell", "two"),
-    ]
+    signals: End,
 }
-
-parity::faults! { children: End }

@@ -1,5 +1,5 @@
 // Long work in the main thread blocks everything else; in its own thread it leaves main free.
-// Notes: 主线程阻塞 (N0). Page: responsive_main.
+// Notes: 多线程并发 (N0). Page: responsive_main.
 
 use std::thread;
 use std::time::Duration;

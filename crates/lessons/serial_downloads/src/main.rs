@@ -1,5 +1,5 @@
 // Three downloads, one after the other in one thread, then side by side in three threads.
-// Notes: 单线程与多线程 (N0). Page: serial_downloads.
+// Notes: 线程的串行 (N0). Page: serial_downloads.
 
 use std::thread;
 use std::time::{Duration, Instant};

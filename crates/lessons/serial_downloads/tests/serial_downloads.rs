@@ -1,34 +1,8 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    let download = |thread: &str, file: &str, seconds| {
-        in_order([
-            line(&format!("{thread} starts {file}")),
-            pause(seconds),
-            line(&format!("{thread} has {file}")),
-        ])
-    };
-    Description::new(in_order([
-        download("main", "a.zip", 0.3),
-        download("main", "b.zip", 0.6),
-        download("main", "c.zip", 0.9),
-        line("one thread: {1.80..2.80} s"),
-        together([
-            download("Thread-1", "a.zip", 0.3),
-            download("Thread-2", "b.zip", 0.6),
-            download("Thread-3", "c.zip", 0.9),
-        ]),
-        line("three threads: {0.90..1.79} s"),
-    ]))
-    .sleeps(2.7)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     serial_downloads,
-    broken: [
-        swapped("main has a.zip", "main starts b.zip"),
-        swapped("Thread-1 starts a.zip", "Thread-1 has a.zip"),
-        replaced("three threads: ", "three threads: 1"),
-        taking(9.0),
-    ]
 }

@@ -1,5 +1,5 @@
 // Two threads each add 1 a million times to one global: nothing is lost.
-// Notes: 线程共享全局变量 (N3 3.5). Page: shared_counter. Twin: lost_updates.
+// Notes: 3.5 共享全局变量 (N3). Page: shared_counter. Twin: lost_updates.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;

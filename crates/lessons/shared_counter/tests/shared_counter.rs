@@ -1,21 +1,10 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(line("2000000"))
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     shared_counter,
-    broken: [
-        replaced("2000000", "1999999"),
-        without("2000000"),
-        exit_code(1),
-    ]
+    refused: "refused",
+    many_runs: 1_000, side_by_side: 2,
 }
-
-#[test]
-fn rust_refuses_what_is_wrong() {
-    refused::all_in(env!("CARGO_MANIFEST_DIR"));
-}
-
-parity::always! { runs: 1_000, side_by_side: 2 }

@@ -1,5 +1,5 @@
 // What it costs to start and join a thread, a bare fork and a child process.
-// Notes: 进程和线程的开销 (N2, N3). Page: spawn_cost.
+// Notes: 线程何进程区别 (N2), 总结：进程和线程的对比 (N3). Page: spawn_cost.
 
 use std::io;
 use std::thread;

@@ -1,5 +1,5 @@
 // Runs other programs, one after the other, and waits for each.
-// Notes: 子进程 subprocess (N1). Page: subprocess_call.
+// Notes: subprocess.call (N1). Page: subprocess_call.
 
 use std::env;
 use std::process::{self, Command};

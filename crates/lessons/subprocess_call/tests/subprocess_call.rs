@@ -1,27 +1,15 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("$ cargo --version"),
-        line("cargo {*}"),
-        line("exit code 0 after {0.00..9.99} s"),
-        line("$ rustc --version"),
-        line("rustc {*}"),
-        line("exit code 0 after {0.00..9.99} s"),
-    ]))
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+use ::says::*;
+use runner::Program;
+
+runner::tests! {
     subprocess_call,
-    broken: [
-        swapped("$ cargo --version", "$ rustc --version"),
-        without("$ rustc --version"),
-        replaced("exit code 0", "exit code 1"),
-        exit_code(1),
-    ]
+    signals: LiveOn,
 }
-
-parity::faults! { children: LiveOn }
 
 /// A program that is not there is an error, and the next one still runs.
 fn check_missing_program(program: Program) {
@@ -31,18 +19,18 @@ fn check_missing_program(program: Program) {
         line("cannot start \"no-such-program\": is it installed, and spelled like this?"),
         line("$ cargo --version"),
         line("cargo {*}"),
-        line("exit code 0 after {0.00..9.99} s"),
+        line("exit code 0 after {0.00..99.99} s"),
     ]));
     description.exits_with(1).examine(&program.in_terminal().finish()).unwrap();
 }
 
 #[test]
 fn rust_names_a_missing_program() {
-    check_missing_program(lesson().rust);
+    check_missing_program(lesson().rust());
 }
 
 #[test]
 #[ignore = "needs python3"]
 fn python_names_a_missing_program() {
-    check_missing_program(Program::new(find_python().unwrap()).arg(lesson().twin));
+    check_missing_program(lesson().python());
 }

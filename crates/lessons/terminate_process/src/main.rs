@@ -1,5 +1,5 @@
 // Main ends a child that would go on working.
-// Notes: 终止进程 (N3 2.6). Page: terminate_process.
+// Notes: 2.6 主进程和子进程的结束顺序 (N3). Page: terminate_process.
 
 use std::io;
 use std::thread;

@@ -1,24 +1,9 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("child works"),
-        line("before terminate: alive"),
-        line("after join: not alive"),
-        line("exit code: -15"),
-    ]))
-    .sleeps(1.0)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     terminate_process,
-    broken: [
-        replaced("after join: not alive", "after join: alive"),
-        replaced("-15", "0"),
-        without("child works"),
-        swapped("after join: not alive", "exit code: -15"),
-        taking(10.0),
-    ]
+    signals: End,
 }
-
-parity::faults! { children: End }

@@ -1,5 +1,5 @@
 // Arguments for a thread: by position, and by name.
-// Notes: 线程的参数 (N3 3.2). Page: thread_args.
+// Notes: 3.2 线程执行带有参数的任务 (N3). Page: thread_args.
 
 use std::thread;
 

@@ -1,5 +1,5 @@
 // Several threads each say their name: the scheduler decides the order, not the order of creation.
-// Notes: 线程之间执行是无序的 (N3 3.4). Page: thread_order.
+// Notes: 3.4 线程间的执行顺序 (N3). Page: thread_order.
 
 use std::thread;
 use std::time::Duration;

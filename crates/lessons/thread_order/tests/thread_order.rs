@@ -1,15 +1,8 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    let threads = (1..=5).map(|n| line(&format!("Thread-{n}")));
-    Description::new(together(threads)).sleeps(0.1)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     thread_order,
-    broken: [
-        without("Thread-3"),
-        replaced("Thread-1", "Thread-2"),
-        torn("Thread-5"),
-    ]
 }

@@ -1,5 +1,5 @@
 // Busy threads share the cores: with more threads each gets less, and all together no more.
-// Notes: 线程过多 (N0, N1). Page: too_many_threads.
+// Notes: 多线程的原理 (N0), ping 和 pong (N1). Page: too_many_threads.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};

@@ -1,21 +1,8 @@
-use parity::*;
+//! Both programs of this lesson say what `says.rs` describes.
 
-pub fn description() -> Description {
-    Description::new(in_order([
-        line("        threads      each                            together, in million steps/s"),
-        times(4, line("alone {*}")),
-        line("ours {*}"),
-        line("theirs {*}"),
-        line("More threads do no more work in all, but take more of it from other programs."),
-    ]))
-    .takes(5.0..30.0)
-}
+#[path = "../says.rs"]
+mod says;
 
-parity::tests! {
+runner::tests! {
     too_many_threads,
-    broken: [
-        replaced("alone ", "ours "),
-        replaced("theirs ", "ours "),
-        taking(2.5),
-    ]
 }

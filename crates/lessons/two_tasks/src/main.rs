@@ -1,5 +1,5 @@
 // Main and its child each do a task of their own, for ever: press Ctrl-C to end both.
-// Notes: 多任务 (N4). Page: two_tasks.
+// Notes: 启动进程实现多任务 (N4). Page: two_tasks.
 
 use std::io;
 use std::thread;

@@ -2,6 +2,11 @@
 //!
 //! Each measurement is a program of its own, so that none finds what another has left: threads'
 //! stacks that are kept, memory that is taken already.
+//!
+//! # Layout
+//!
+//! * `rows`: what is compared, in words; `work` and `work.py`: the same as work
+//! * `figures`: what was measured; `table` and `chart`: how it is shown
 
 mod chart;
 mod figures;
@@ -9,36 +14,40 @@ mod rows;
 mod table;
 mod work;
 
-use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
+use clap::Parser;
 use figures::Figures;
+use progress::Progress;
 use rows::{Language, ROWS};
 
-const USAGE: &str = "usage: cargo run --release -p compare [-- [--rounds NUMBER] [--write]]
-
-  --rounds NUMBER  how many times each work is done, 15 unless said otherwise
-  --write          write the table and the chart of the books as well";
-
-/// With this and the name of a work this program does that work and prints its cost.
-const WORK: &str = "--work";
+/// Does the same work in Python and in Rust, in turns, and shows what each costs.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo run --release -p compare --")]
+struct Arguments {
+    /// How many times each work is done
+    #[arg(long, value_name = "NUMBER", default_value_t = 15,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Write the table and the chart of the books as well
+    #[arg(long)]
+    write: bool,
+    /// Do one work and print its cost
+    #[arg(long, hide = true, value_name = "NAME", value_parser = ROWS.map(|row| row.name))]
+    work: Option<String>,
+}
 
 fn main() -> ExitCode {
     let _main =
         util::main_guard!(work::nothing, work::square, work::count_primes, work::say_and_sleep);
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments[..] {
-        [WORK, name] => do_work(name),
-        [] => compare("15", false),
-        ["--write"] => compare("15", true),
-        ["--rounds", rounds] => compare(rounds, false),
-        ["--rounds", rounds, "--write"] | ["--write", "--rounds", rounds] => compare(rounds, true),
-        _ => Err(USAGE.to_owned()),
-    };
-    match outcome {
+    let arguments = Arguments::parse();
+    if let Some(name) = arguments.work {
+        do_work(&name);
+        return ExitCode::SUCCESS;
+    }
+    match compare(arguments.rounds, arguments.write) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -47,24 +56,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn do_work(name: &str) -> Result<(), String> {
-    let row = ROWS.iter().find(|row| row.name == name).ok_or(USAGE)?;
+fn do_work(name: &str) {
+    let row = ROWS.iter().find(|row| row.name == name).expect("a name that clap has looked at");
     if let Some(cost) = (row.work)() {
         println!("{cost}");
     }
-    Ok(())
 }
 
-fn compare(rounds: &str, write: bool) -> Result<(), String> {
-    let rounds = match rounds.parse() {
-        Ok(rounds @ 1..) => rounds,
-        _ => return Err(format!("--rounds takes a number above 0, not {rounds}")),
-    };
+fn compare(rounds: u32, write: bool) -> Result<(), String> {
     if cfg!(debug_assertions) {
         eprintln!(
             "This is the unoptimised program. For fair figures: cargo run --release -p compare"
         );
     }
+    eprintln!("{} kinds of work in Python and in Rust, in turns, {rounds} rounds.", ROWS.len());
     let figures = measure(rounds)?;
     println!("{}\n\n{}", facts(rounds, Language::English)?, table::for_terminal(&figures));
     println!(
@@ -74,7 +79,7 @@ fn compare(rounds: &str, write: bool) -> Result<(), String> {
         for (language, ending) in [(Language::English, "en"), (Language::Chinese, "zh")] {
             let facts = facts(rounds, language)?;
             let book = |kind: &str, text: &str| {
-                let file = folder_of_the_book().join(format!("{ending}.{kind}"));
+                let file = course::root().join("docs/compare").join(format!("{ending}.{kind}"));
                 fs::write(&file, text)
                     .map_err(|error| format!("cannot write {}: {error}", file.display()))
             };
@@ -88,13 +93,11 @@ fn compare(rounds: &str, write: bool) -> Result<(), String> {
 /// Does all work in turns, so that a machine that slows down does so for all.
 fn measure(rounds: u32) -> Result<Vec<Figures>, String> {
     let mut all: Vec<Figures> = ROWS.iter().map(Figures::new).collect();
-    let watched = io::stderr().is_terminal();
+    let progress = Progress::new(rounds as usize * all.len());
     for round in 1..=rounds {
-        if watched {
-            eprint!("\rround {round} of {rounds} ");
-        }
         for figures in &mut all {
             let row = figures.row;
+            progress.about(format!("round {round}: {}", row.words(Language::English)));
             if !row.processes {
                 figures.python.extend(python("spawn", row.name)?);
             } else {
@@ -104,10 +107,8 @@ fn measure(rounds: u32) -> Result<Vec<Figures>, String> {
                 figures.spawn.extend(python("spawn", row.name)?);
             }
             figures.rust.extend(rust(row.name)?);
+            progress.one_more();
         }
-    }
-    if watched {
-        eprintln!();
     }
     Ok(all)
 }
@@ -119,7 +120,7 @@ fn python(start_method: &str, work: &str) -> Result<Option<f64>, String> {
 
 fn rust(work: &str) -> Result<Option<f64>, String> {
     let this = env::current_exe().map_err(|error| error.to_string())?;
-    cost(Command::new(this).args([WORK, work]))
+    cost(Command::new(this).args(["--work", work]))
 }
 
 /// What a program prints: a number, or nothing.
@@ -168,8 +169,4 @@ fn processor() -> Option<String> {
     let facts = fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = facts.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
-}
-
-fn folder_of_the_book() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/compare")
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
-use std::{env, fs, process, thread};
+use std::{fs, thread};
 
 use util::{Pool, Process};
 
@@ -106,7 +106,7 @@ pub fn count_primes(part: usize, parts: usize) {
 fn is_prime(odd: usize) -> bool {
     let mut divisor = 3;
     while divisor * divisor <= odd {
-        if odd % divisor == 0 {
+        if odd.is_multiple_of(divisor) {
             return false;
         }
         divisor += 2;
@@ -115,13 +115,13 @@ fn is_prime(odd: usize) -> bool {
 }
 
 pub fn memory_of_a_process() -> Option<f64> {
-    let started = env::temp_dir().join(format!("compare_{}", process::id()));
+    let folder = tempfile::tempdir().unwrap();
+    let started = folder.path().join("started");
     let before = memory("self")?;
     let child = Process::new(say_and_sleep, (started.clone(),)).daemon(true).start().unwrap();
     while !started.exists() {
         thread::sleep(Duration::from_millis(1));
     }
-    fs::remove_file(&started).unwrap();
     let after = memory("self")? + memory(&child.pid().to_string())?;
     Some(after - before)
 }

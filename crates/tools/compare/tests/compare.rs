@@ -8,12 +8,16 @@ fn compare(arguments: &[&str]) -> Output {
 
 #[test]
 fn arguments_that_mean_nothing_are_refused_with_what_would() {
-    for arguments in [&["--nonsense"][..], &["--rounds"], &["--rounds", "0"], &["--work", "sleep"]]
-    {
+    for (arguments, what) in [
+        (&["--nonsense"][..], "--nonsense"),
+        (&["--rounds"], "--rounds <NUMBER>"),
+        (&["--rounds", "0"], "0 is not in 1.."),
+        (&["--work", "sleep"], "start_thread"),
+    ] {
         let output = compare(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains("--rounds"), "{arguments:?}: {said}");
+        assert!(said.contains(what), "{arguments:?}: {said}");
     }
 }
 

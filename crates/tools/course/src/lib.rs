@@ -3,14 +3,19 @@
 //! # Layout
 //!
 //! * the folders of the course, and the names of its lessons
+//! * [`listed`]: the lessons in the order of the course, each with its [`Kind`], from `docs/course.txt`
 //! * [`build`]: a lesson's program, as cargo names it
 //! * [`python`]: the interpreter that runs the Python twins
+
+mod list;
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+
+pub use list::{Kind, Listed, fields, listed};
 
 /// The root of the course.
 pub fn root() -> PathBuf {
@@ -126,14 +131,6 @@ pub fn interpreter(command: impl AsRef<Path>) -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_lesson_has_its_two_programs() {
-        for lesson in lessons() {
-            assert!(source(&lesson).is_file(), "{lesson} has no main.rs");
-            assert!(twin(&lesson).is_file(), "{lesson} has no Python twin");
-        }
-    }
 
     #[test]
     fn a_lesson_is_known_by_its_name_alone() {

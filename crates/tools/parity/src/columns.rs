@@ -1,8 +1,8 @@
-//! Text in columns. Chinese characters are two columns wide.
+//! Two runs side by side, and many in a table.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use text::{cut, pad, wrap};
 
-use crate::measured::Measured;
+use crate::measured::{Cost, Measured};
 
 /// The width of one of two columns.
 const WIDTH: usize = 56;
@@ -22,54 +22,33 @@ pub fn side_by_side(rust: &Measured, python: &Measured) -> String {
 }
 
 fn column(run: &Measured) -> Vec<String> {
+    let shown = run.lines.iter().take(LINES);
     let mut lines: Vec<_> =
-        run.lines.iter().take(LINES).map(|(at, line)| cut(&format!("{at:6.2}  {line}"))).collect();
+        shown.map(|(at, line)| cut(&format!("{at:6.2}  {line}"), WIDTH)).collect();
     if run.lines.len() > LINES {
         lines.push(format!("        … {} more lines", run.lines.len() - LINES));
     }
     lines.push(String::new());
-    lines.push(format!(
-        "{:.2} s, CPU {:.2} s, {:.1} MB",
-        run.wall_seconds, run.cpu_seconds, run.peak_megabytes
-    ));
+    let cost = run.cost.map_or(String::new(), |Cost { cpu_seconds, peak_megabytes }| {
+        format!(", CPU {cpu_seconds:.2} s, {peak_megabytes:.1} MB")
+    });
+    lines.push(format!("{:.2} s{cost}", run.wall_seconds));
     match &run.complaint {
         None => lines.push("as described".to_owned()),
-        Some(complaint) => lines.extend(wrap(&format!("NOT as described: {complaint}"))),
+        Some(complaint) => lines.extend(wrap(&format!("NOT as described: {complaint}"), WIDTH, 0)),
     }
     lines
 }
 
 fn two(left: &str, right: &str) -> String {
-    let gap = " ".repeat(WIDTH.saturating_sub(left.width()) + 3);
-    format!("{left}{gap}{right}").trim_end().to_owned() + "\n"
+    format!("{}   {right}", pad(left, WIDTH)).trim_end().to_owned() + "\n"
 }
 
-/// As much of a text as fits.
-fn cut(text: &str) -> String {
-    let mut lines = wrap(text);
-    if lines.len() > 1 {
-        lines[0].pop();
-        lines[0].push('…');
-    }
-    lines.swap_remove(0)
+pub fn header() -> String {
+    let kinds =
+        "wall: Python   Rust  ratio    CPU: Python   Rust  ratio    MB: Python   Rust  ratio";
+    format!("\n{:20}  {:4}  {:>7}    {kinds}", "lesson", "says", "sleeps")
 }
-
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut width = 0;
-    for character in text.chars() {
-        width += character.width().unwrap_or(0);
-        if width > WIDTH {
-            lines.push(String::new());
-            width = character.width().unwrap_or(0);
-        }
-        lines.last_mut().expect("there is a line").push(character);
-    }
-    lines
-}
-
-pub const HEADER: &str = "
-lesson                says   sleeps   wall: Python   Rust  ratio    CPU: Python   Rust  ratio    MB: Python   Rust  ratio";
 
 pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64) -> String {
     let verdict = match (rust.fits(), python.fits()) {
@@ -79,11 +58,23 @@ pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64) -> Strin
         (false, false) => "NONE",
     };
     let sleeps = if sleeps > 0.0 { format!("{sleeps:.2}") } else { "–".to_owned() };
-    let three = |python: f64, rust: f64, decimals| {
-        format!("{python:.decimals$}  {rust:>5.decimals$}  {:>5.2}", python / rust)
-    };
-    let wall = three(python.wall_seconds, rust.wall_seconds, 2);
-    let cpu = three(python.cpu_seconds, rust.cpu_seconds, 2);
-    let memory = three(python.peak_megabytes, rust.peak_megabytes, 1);
+    let wall = three(Some(python.wall_seconds), Some(rust.wall_seconds), 2);
+    let costs = [python.cost, rust.cost];
+    let [python, rust] = costs.map(|cost| cost.map(|cost| cost.cpu_seconds));
+    let cpu = three(python, rust, 2);
+    let [python, rust] = costs.map(|cost| cost.map(|cost| cost.peak_megabytes));
+    let memory = three(python, rust, 1);
     format!("{name:20}  {verdict:4}  {sleeps:>7}   {wall:>26}   {cpu:>25}   {memory:>24}")
+}
+
+/// A figure of Python's run and of Rust's, and their ratio.
+fn three(python: Option<f64>, rust: Option<f64>, decimals: usize) -> String {
+    let figure = |figure: Option<f64>, decimals| {
+        let shown = figure.map(|figure| format!("{figure:.decimals$}"));
+        shown.unwrap_or_else(|| "–".to_owned())
+    };
+    let ratio = python.zip(rust).map(|(python, rust)| python / rust);
+    let [python, rust, ratio] =
+        [figure(python, decimals), figure(rust, decimals), figure(ratio, 2)];
+    format!("{python}  {rust:>5}  {ratio:>5}")
 }

@@ -1,57 +1,102 @@
-//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table,
-//! runs lessons a thousand times, or writes down what the book shows of a run.
+//! Runs a lesson and its Python twin and shows them side by side, or all lessons in a table, or runs
+//! lessons a thousand times.
+//!
+//! # Layout
+//!
+//! * `measured`: one run and what it cost, each in a process of its own
+//! * `columns`: how two runs look side by side, and many in a table
 
 mod columns;
 mod measured;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
 use std::time::Instant;
-use std::{env, fs, thread};
 
+use clap::Parser;
+use course::Kind;
 use measured::{Language, Measured};
-use parity::{Cores, Description, Lesson, Program};
+use progress::Progress;
+use runner::{Cores, Program};
+use says::Description;
 
-const USAGE: &str = "usage: cargo run -p parity [-- LESSON]
-                           [-- --times NUMBER LESSON…]
-                           [-- --samples [LESSON…]]";
-
-/// What each lesson says, from its test.
-mod descriptions {
-    type Describe = fn() -> parity::Description;
-
-    include!(concat!(env!("OUT_DIR"), "/descriptions.rs"));
+/// Runs a lesson and its Python twin side by side. Without a name it runs all lessons, one after the
+/// other, and shows in a table what each of them costs.
+#[derive(Debug, Parser)]
+#[command(
+    after_help = "In place of a lesson, `processes`, `threads` and `measured` name all of a kind."
+)]
+struct Arguments {
+    /// The lesson, or with --times any number of them
+    #[arg(value_name = "LESSON")]
+    lessons: Vec<String>,
+    /// Run the Rust program so many times, and stop at the first run that is not as described
+    #[arg(long, value_name = "NUMBER", requires = "lessons",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    times: Option<u32>,
+    /// Run one lesson in one language, and print what was measured as JSON
+    #[arg(long, hide = true, value_name = "LANGUAGE", requires = "executable")]
+    measured: Option<Language>,
+    /// The built Rust program for --measured
+    #[arg(long, hide = true, value_name = "PATH", requires = "measured")]
+    executable: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments[..] {
-        [] => all(),
-        ["--samples"] => samples(&names()),
-        ["--samples", ref names @ ..] => samples(names),
-        [measured::FLAG, language, name] => measured::in_this_process(language, name),
-        ["--times", times, ref names @ ..] if !names.is_empty() => many(times, names),
-        [name] if !name.starts_with('-') => one(name),
-        _ => Err(USAGE.to_owned()),
-    };
-    match outcome {
+    match run(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
             eprintln!("{message}");
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }
 
+/// Whether all that was run is as described.
+fn run(arguments: &Arguments) -> Result<bool, String> {
+    let lessons = expand(&arguments.lessons);
+    if let (Some(language), Some(executable), [lesson]) =
+        (arguments.measured, &arguments.executable, &lessons[..])
+    {
+        return measured::in_this_process(language, lesson, executable);
+    }
+    match (&lessons[..], arguments.times) {
+        (lessons, Some(times)) => many(times as usize, lessons),
+        ([], None) => all(&names()),
+        ([lesson], None) => side_by_side(lesson),
+        (lessons, None) => all(lessons),
+    }
+}
+
+/// The lessons that are meant by words some of which name all of a kind.
+fn expand(words: &[String]) -> Vec<String> {
+    let mut lessons = Vec::new();
+    for word in words {
+        match Kind::ALL.into_iter().find(|kind| kind.plural() == word) {
+            Some(kind) => {
+                let listed = course::listed().into_iter().filter(|lesson| lesson.kind == kind);
+                lessons.extend(listed.map(|lesson| lesson.name));
+            }
+            None => lessons.push(word.clone()),
+        }
+    }
+    lessons
+}
+
 /// Shows one lesson in both languages, side by side.
-fn one(name: &str) -> Result<bool, String> {
+fn side_by_side(name: &str) -> Result<bool, String> {
     description(name)?;
-    need_python()?;
-    build(name)?;
-    let rust = Measured::run(Language::Rust, name)?;
-    let python = Measured::run(Language::Python, name)?;
+    course::python()?;
+    let progress = Progress::new(2);
+    progress.about(format!("{name} in Rust"));
+    let executable = course::build(name)?;
+    let rust = Measured::run(Language::Rust, name, &executable)?;
+    progress.one_more();
+    progress.about(format!("{name} in Python"));
+    let python = Measured::run(Language::Python, name, &executable)?;
+    drop(progress);
     println!("{name}\n");
     print!("{}", columns::side_by_side(&rust, &python));
     Ok(rust.fits() && python.fits())
@@ -59,50 +104,69 @@ fn one(name: &str) -> Result<bool, String> {
 
 /// Runs lessons many times, as many side by side as their kind allows, and says of each whether
 /// every run was as described.
-fn many(times: &str, names: &[&str]) -> Result<bool, String> {
-    let times = match times.parse() {
-        Ok(times @ 1..) => times,
-        _ => return Err(format!("--times takes a number of runs, not {times}")),
-    };
-    let lessons = names.iter().map(|name| Ok((*name, description(name)?)));
+fn many(times: usize, names: &[String]) -> Result<bool, String> {
+    let lessons = names.iter().map(|name| Ok((name, description(name)?)));
     let lessons = lessons.collect::<Result<Vec<_>, String>>()?;
-    for name in names {
-        build(name)?;
-    }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut all_fit = true;
     for (name, description) in lessons {
+        let program = Program::new(course::build(name)?);
         let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
+        let progress = Progress::new(times);
+        progress.about(name);
         let from = Instant::now();
         let outcome =
-            parity::many_runs(times, side_by_side, Cores::All, &lesson(name).rust, &description);
-        let seconds = from.elapsed().as_secs_f64();
+            runner::many_runs(times, side_by_side, Cores::All, &program, &description, |_| {
+                progress.one_more();
+            });
+        drop(progress);
         match &outcome {
-            Ok(()) => println!("{name}: {times} runs as described, {seconds:.0} s"),
-            Err(complaint) => println!("{name}: {complaint}"),
+            Ok(()) => {
+                let seconds = from.elapsed().as_secs_f64();
+                println!("{name}: {times} runs as described, {seconds:.0} s");
+            }
+            Err(fault) => println!("{name}: {fault}"),
         }
         all_fit &= outcome.is_ok();
     }
     Ok(all_fit)
 }
 
-/// How many programs that mostly sleep run side by side. Each line is still expected on time.
+/// How many programs that mostly sleep run side by side.
 const SLEEPERS: usize = 20;
 
-/// Shows all lessons in a table, a row each.
-fn all() -> Result<bool, String> {
-    need_python()?;
-    for (name, _) in descriptions::DESCRIPTIONS {
-        build(name)?;
+/// Shows lessons in a table, a row each.
+fn all(names: &[String]) -> Result<bool, String> {
+    course::python()?;
+    let mut least = 0.0;
+    for name in names {
+        least += 2.0 * description(name)?.sleep_seconds();
     }
+    eprintln!("{} lessons run in Rust and in Python, one after the other.", names.len());
+    if least > 0.0 {
+        eprintln!("They sleep for {least:.0} s in all, so it takes longer than that.");
+    }
+    let progress = Progress::new(names.len());
+    let mut executables = Vec::new();
+    for name in names {
+        progress.about(format!("building {name}"));
+        executables.push(course::build(name)?);
+        progress.one_more();
+    }
+    drop(progress);
+
     println!("Wall and CPU time in seconds, peak memory of the largest process in MB.");
-    println!("{}", columns::HEADER);
+    println!("{}", columns::header());
+    let progress = Progress::new(names.len());
     let mut all_fit = true;
     let mut complaints = String::new();
-    for (name, description) in descriptions::DESCRIPTIONS {
-        let rust = Measured::run(Language::Rust, name)?;
-        let python = Measured::run(Language::Python, name)?;
-        println!("{}", columns::row(name, &rust, &python, description().sleep_seconds()));
+    for (name, executable) in names.iter().zip(&executables) {
+        progress.about(name);
+        let rust = Measured::run(Language::Rust, name, executable)?;
+        let python = Measured::run(Language::Python, name, executable)?;
+        let row = columns::row(name, &rust, &python, description(name)?.sleep_seconds());
+        progress.print(&row);
+        progress.one_more();
         for (language, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
                 complaints += &format!("\n{name}, {language}: {complaint}\n");
@@ -110,65 +174,16 @@ fn all() -> Result<bool, String> {
         }
         all_fit &= rust.fits() && python.fits();
     }
+    drop(progress);
     print!("{complaints}");
     Ok(all_fit)
 }
 
-/// Runs lessons and writes down what the book shows of each run.
-fn samples(names: &[&str]) -> Result<bool, String> {
-    for name in names {
-        let description = description(name)?;
-        build(name)?;
-        let transcript = lesson(name).run_rust(&description);
-        description.examine(&transcript).map_err(|complaint| format!("{name}: {complaint}"))?;
-        let file = parity::sample::file(name);
-        fs::write(&file, parity::sample::cut(&transcript, &description))
-            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    }
-    Ok(true)
-}
-
-fn names() -> Vec<&'static str> {
-    let lessons = descriptions::DESCRIPTIONS.iter();
-    lessons.map(|(name, _)| *name).collect()
+fn names() -> Vec<String> {
+    descriptions::ALL.iter().map(|described| described.lesson.to_owned()).collect()
 }
 
 fn description(name: &str) -> Result<Description, String> {
-    let found = descriptions::DESCRIPTIONS.iter().find(|(known, _)| *known == name);
-    found
-        .map(|(_, description)| description())
+    descriptions::of(name)
         .ok_or_else(|| format!("there is no lesson {name}; there are {}", names().join(", ")))
-}
-
-fn need_python() -> Result<(), String> {
-    parity::find_python().map(drop)
-}
-
-/// Builds a lesson in the profile in which this program was built.
-fn build(name: &str) -> Result<(), String> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--package", name]);
-    if folder().ends_with("release") {
-        cargo.arg("--release");
-    }
-    match cargo.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(format!("{name} does not build")),
-        Err(error) => Err(format!("cannot start cargo: {error}")),
-    }
-}
-
-fn lesson(name: &str) -> Lesson {
-    let twin = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../lessons")
-        .join(name)
-        .join(format!("{name}.py"));
-    let executable = folder().join(name).with_extension(env::consts::EXE_EXTENSION);
-    Lesson { rust: Program::new(executable), twin }
-}
-
-/// Where cargo puts the executables of this workspace.
-fn folder() -> PathBuf {
-    let executable = env::current_exe().expect("this program knows where it is");
-    executable.parent().expect("an executable is in a folder").to_owned()
 }

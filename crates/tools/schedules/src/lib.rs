@@ -1,55 +1,74 @@
-//! Runs a thread lesson's own `main.rs` under every schedule.
+//! Everything that a program can come to, and how.
 //!
-//! A race that shows up by luck teaches luck. Here the scheduler is not the system's: it tries every
-//! order in which the threads of a lesson can go, and collects what the lesson can come to. A locked
-//! account keeps every deposit in all of them, an account without a lock loses one in some, and of
-//! those the simplest is told as a story in the lesson's own lines.
+//! A race that shows up by luck teaches luck. Here the scheduler is not the system's: every order is tried
+//! in which the threads of a program can go, and what it can come to is collected. A locked account keeps
+//! every deposit in all of them, an account without a lock loses one in some, and of those the simplest is
+//! told as a story in the program's own lines.
 //!
 //! ```
-//! use schedules::{every_schedule, lessons};
+//! use std::time::Duration;
+//!
+//! use schedules::lessons;
+//! use schedules::search::classes;
 //!
 //! let lesson = lessons::find("bank_no_lock").unwrap();
-//! let search = every_schedule(&lesson.small);
-//! assert!(search.complete);
-//! assert_eq!(search.outputs(), ["账户余额：1 元\n", "账户余额：2 元\n"]);
+//! let found = classes::all(&mut &lesson.small.program, Duration::from_secs(60));
+//! assert!(found.complete());
+//! assert_eq!(found.outputs(), ["账户余额：1 元\n", "账户余额：2 元\n"]);
 //! ```
 //!
-//! On the command line, `cargo run -p schedules -- bank_no_lock` tells all of it, and
-//! `cargo run -p schedules -- play bank_no_lock` lets a student be the scheduler.
+//! On the command line, `cargo run -p schedules -- bank_no_lock` tells all of it,
+//! `cargo run -p schedules -- play bank_no_lock` lets a student be the scheduler, and
+//! `cargo run -p schedules -- ../homework` does the same for a program of the student's own.
 //!
-//! # How
+//! # Layout
 //!
-//! A lesson's file is included as it is, with this crate's [`std`](mod@std) in place of Rust's. There,
-//! each call that another thread could notice is a *step*: taking or giving back a lock, reading or
-//! writing an atomic, printing, sleeping, sending, receiving, joining. Threads run one at a time, on
-//! the coroutines of the crate shuttle, and change only before a step. Starting a thread is no place
-//! to choose: no thread could tell whether another one was started a little later.
+//! * [`step`]: what an actor does next, where, and what it touches, as data
+//! * [`world`]: the one interface between a search and what it searches
+//! * [`search`]: finds all endings of any world
+//! * [`worlds`]: the threads of a Rust program, on coroutines
+//! * [`tell`]: report, story, game and JSON, in English and in Chinese
+//! * `lessons`: the course's thread lessons, compiled in
+//! * `project`, `refused`: a student's program from the outside: copied, looked through, compiled
+//! * [`program`]: the same from the inside: it searches itself
+//! * [`answer`]: a question, its answer and the exit code
 //!
-//! A complete search is possible for short programs with two or three threads. For a lesson that is
-//! longer, the build script writes a second source in which a number or two are smaller. The search
-//! says which source it ran: [`Lesson::small`](lessons::Lesson) is searched whole, of
-//! [`Lesson::whole`](lessons::Lesson) a sample is drawn at random.
+//! The command has the feature `command`. A student's program is compiled without it, against
+//! `schedules-std`, which takes the place of std.
+//!
+//! # What a step is
+//!
+//! Each call into std that another thread could notice is a step: taking or giving back a lock, reading or
+//! writing an atomic, printing, sleeping, sending, receiving, joining. Threads run one at a time, and
+//! change only before a step. Starting a thread is no place to choose: no thread could tell whether
+//! another one was started a little later. The end of a thread, and of a channel's end, comes together
+//! with the step before, unless the program can notice it: then it is a step of its own.
+//!
+//! Steps that commute need not be tried in both orders: of all schedules that differ in nothing else one
+//! is run, and the others are counted.
+//!
+//! A complete search is possible for short programs with a few threads. For a lesson that is longer, the
+//! build script writes a second source in which a number or two are smaller: `Lesson::small` is searched
+//! whole, of `Lesson::whole` a sample is drawn at random. For a student's program that is too large,
+//! schedules with few switches between threads are tried first.
 //!
 //! # What it cannot see
 //!
-//! * **Weak memory order.** All accesses to atomics come in one order that all threads agree on,
-//!   whatever `Ordering` the lesson asks for. What a processor or the compiler may reorder beyond that
-//!   is not tried.
+//! * **Weak memory order.** All accesses to atomics come in one order that all threads agree on, whatever
+//!   `Ordering` is asked for. What a processor or the compiler may reorder beyond that is not tried.
+//! * **Spurious wake-ups** of a condition variable are not tried.
 //! * **Time.** A sleep may be over at any moment, and a timeout fires only where no thread could go on
 //!   without it. That a sleep makes an order likely is not seen, and this is meant: a sleep never
 //!   guarantees one.
 //! * **How likely an ending is.** The schedules that lead to an ending are counted, but they are not
 //!   equally likely, on no real machine.
-//! * **What happens between two steps.** Code without a step runs in one go. In Rust without `unsafe`
-//!   no other thread can see into it.
-//! * **Processes**, files, and whatever else goes on outside of the program.
-//! * **The rest of std.** Condition variables, barriers, reader-writer locks, `try_lock`, `park` and
-//!   `is_finished` are missing: a lesson that uses them does not compile here. Sending never fails,
-//!   even where the receiver is gone. The value in a `Mutex` must be `Clone` and `Debug`, because it
-//!   starts anew in every schedule and is shown in stories. Statics of other types keep their value
-//!   from one schedule to the next.
-//! * **A loop that waits for another thread** without a lock or a join has schedules without end. Such
-//!   a schedule is given up after [`STEP_LIMIT`] steps, and the complete search would not finish.
+//! * **What happens between two steps.** Code without a step runs in one go. In Rust without `unsafe` no
+//!   other thread can see into it. When an owner of an `Arc` is gone is not seen either: a program that
+//!   asks for it is refused.
+//! * **A panic that unwinds** does so in one go: what is printed meanwhile comes with the step before.
+//! * **Loops that only look.** After two looks at the same, a thread waits for a change. A loop that would
+//!   give up after more looks may lose endings, and the report says so.
+//! * **Processes**, files, sockets, and whatever else goes on outside of the program: refused by name.
 
 pub mod answer;
 #[cfg(feature = "command")]

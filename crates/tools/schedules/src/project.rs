@@ -678,8 +678,9 @@ fn package(folder: &Path) -> Result<Value, Refusal> {
             // A folder that lies in another project: a manifest beside it, which says that it is none.
             let text = fs::read_to_string(folder.join("Cargo.toml"));
             let text = text.map_err(|error| format!("{}: {error}", folder.display()))?;
-            let copy = tempfile_beside(folder, &text)?;
+            let copy = twin(folder, &text)?;
             let package = metadata(&copy);
+            // What stays behind is in nobody's way.
             let _ = fs::remove_dir_all(&copy);
             let package = package?.to_string();
             let package = package.replace(&slashes(&copy), &slashes(folder));
@@ -689,8 +690,8 @@ fn package(folder: &Path) -> Result<Value, Refusal> {
     }
 }
 
-/// A folder with the same files, as links, and a manifest of its own.
-fn tempfile_beside(folder: &Path, manifest: &str) -> Result<PathBuf, Refusal> {
+/// A folder with empty files of the same names, and a manifest of its own.
+fn twin(folder: &Path, manifest: &str) -> Result<PathBuf, Refusal> {
     let mut hasher = DefaultHasher::new();
     (folder, std::process::id()).hash(&mut hasher);
     let copy = home().join("manifests").join(format!("{:016x}", hasher.finish()));
@@ -699,8 +700,35 @@ fn tempfile_beside(folder: &Path, manifest: &str) -> Result<PathBuf, Refusal> {
     for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
         write_if_new(&copy.join(file), b"")?;
     }
+    let manifest = absolute(folder, manifest);
     write_if_new(&copy.join("Cargo.toml"), format!("{manifest}\n[workspace]\n").as_bytes())?;
     Ok(copy)
+}
+
+/// A manifest in which the paths to other packages hold from everywhere.
+fn absolute(folder: &Path, manifest: &str) -> String {
+    let mut text = String::new();
+    let mut rest = manifest;
+    while let Some(at) = rest.find("path") {
+        let (before, from) = rest.split_at(at);
+        text += before;
+        let quoted =
+            from.split_once('"').filter(|(head, _)| head.trim_end_matches([' ', '=']) == "path");
+        let path = quoted.and_then(|(_, tail)| tail.split_once('"')).map(|(path, _)| path);
+        match path.filter(|path| folder.join(path).join("Cargo.toml").is_file()) {
+            Some(path) => {
+                let whole = folder.join(path);
+                let whole = whole.canonicalize().unwrap_or(whole);
+                text += &format!("path = \"{}\"", slashes(&whole));
+                rest = from.split_once(&format!("\"{path}\"")).map_or("", |(_, rest)| rest);
+            }
+            None => {
+                text += "path";
+                rest = &from["path".len()..];
+            }
+        }
+    }
+    text + rest
 }
 
 fn metadata(folder: &Path) -> Result<Value, Refusal> {

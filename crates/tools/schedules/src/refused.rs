@@ -63,6 +63,9 @@ const REFUSED: [Entry; 8] = [
     ),
 ];
 
+/// What is refused wherever the name stands, in a program that shares by `Arc`.
+const OWNERS: [&str; 3] = ["strong_count", "weak_count", "upgrade"];
+
 /// What a program may use, and its reader must know.
 const REMARKED: [Entry; 7] = [
     (
@@ -92,10 +95,10 @@ const REMARKED: [Entry; 7] = [
         "SystemTime：这里从 2020 年开始，只随睡眠前进。",
     ),
     (
-        "upgrade",
-        "Weak::upgrade: whether the last owner is gone when it is asked was tried only where another \
-         step tells it.",
-        "Weak::upgrade：只有在其他步骤之间才区分最后一个所有者是否已经消失。",
+        "try_unwrap",
+        "Arc::try_unwrap: an owner is gone here as soon as it has taken its last step. Who has not joined \
+         the others may find that it is not.",
+        "Arc::try_unwrap：这里，一个所有者走完最后一步就算消失。没有 join 其他线程时，实际上它可能还在。",
     ),
     (
         "read_line",
@@ -165,6 +168,26 @@ pub fn refused(text: &str, language: Language) -> Option<(Found, String)> {
             );
             return Some((found, reason));
         }
+        let is_static = |word: &Found| word.name == "static";
+        if name.ends_with("UnsafeCell") && words.iter().any(is_static) {
+            let found = Found { name: "UnsafeCell".to_string(), line: *line };
+            let reason = language.say(
+                "what a static keeps in one does not begin anew in every schedule: use an atomic or a \
+                 `Mutex`",
+                "静态变量放在其中的值不会在每个调度中重新开始：请使用原子类型或 `Mutex`",
+            );
+            return Some((found, reason));
+        }
+        let last = name.rsplit("::").next().unwrap_or_default();
+        if OWNERS.contains(&last) && words.iter().any(|word| word.name.contains("sync::Arc")) {
+            let found = Found { name: last.to_string(), line: *line };
+            let reason = language.say(
+                "when an owner of an `Arc` is gone is no step here, so not all endings would be found: \
+                 count with an atomic, or ask for what the program does without it",
+                "这里看不到 `Arc` 的所有者何时消失，因此不能找到全部结局：请用原子变量计数，或去掉这一行再搜索",
+            );
+            return Some((found, reason));
+        }
         let is = |refused: &str| {
             name == refused || name.strip_prefix(refused).is_some_and(|rest| rest.starts_with("::"))
         };
@@ -221,7 +244,11 @@ fn walk(tokens: &TokenStream, prefix: &str, found: &mut Vec<Found>) {
                     }
                 }
                 let next = tokens.get(at + 1).map(ToString::to_string);
-                if path == "static" && next.as_deref() == Some("mut") {
+                let quote = |token: &TokenTree| token.to_string() == "'";
+                let lifetime = at.checked_sub(1).is_some_and(|before| quote(&tokens[before]));
+                if path == "static" && lifetime {
+                    path = "'static".to_string();
+                } else if path == "static" && next.as_deref() == Some("mut") {
                     path = "static mut".to_string();
                 }
                 found.push(Found { name: path, line });
@@ -248,6 +275,10 @@ mod tests {
         assert_eq!(name("fn f() { println!(\"{}\", std::fs::read(\"a\")); }"), found("std::fs", 1));
         assert_eq!(name("use std::process::{exit, Command};"), found("std::process::Command", 1));
         assert_eq!(name("static mut N: u32 = 0;"), found("static mut", 1));
+        let cell = "static S: Lock = Lock::new(); struct Lock(UnsafeCell<u32>);";
+        assert_eq!(name(cell), found("UnsafeCell", 1));
+        let count = "use std::sync::Arc; fn f(a: &Arc<u8>) -> usize { Arc::strong_count(a) }";
+        assert_eq!(name(count), found("strong_count", 1));
     }
 
     #[test]
@@ -255,6 +286,8 @@ mod tests {
         for text in [
             "// std::net\nfn f() { let s = \"static mut std::fs\"; }",
             "use std::process::exit;",
+            "struct Lock(UnsafeCell<u32>); fn f(s: &'static str) {}",
+            "use std::rc::{Rc, Weak}; fn f(w: Weak<u8>) { w.upgrade(); }",
             "mod net {} use crate::net;",
             "static N: u32 = 0; fn f(mut n: u32) {}",
         ] {

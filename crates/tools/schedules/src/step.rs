@@ -74,6 +74,13 @@ pub enum Action {
     TryReceive(ThingNumber),
     /// Waits until somebody has taken its message.
     AwaitTaken(ThingNumber),
+    /// Gives up its end of a channel.
+    HangUp {
+        /// Which channel.
+        channel: ThingNumber,
+        /// Whether it is the end that receives.
+        receives: bool,
+    },
     /// Gives a lock back and begins to wait for a notification.
     Wait {
         /// For what it waits.

@@ -173,6 +173,9 @@ pub enum Finish {
     Asleep,
     /// The actor that the plan names cannot go: the program is not the same each time.
     Diverged,
+    /// The world has learned that more can be noticed than it took for steps. From the next run on it
+    /// has more steps, and a search begins anew.
+    Again,
 }
 
 /// How a program ended.
@@ -251,6 +254,9 @@ pub enum Caveat {
     WeakOrder,
     /// It looks at a clock, which goes on only by what is slept.
     Clock,
+    /// It does something noticeable while a panic unwinds a thread: that comes in one go with the step
+    /// before.
+    Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was

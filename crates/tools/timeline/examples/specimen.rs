@@ -6,6 +6,8 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use nix::time::{ClockId, clock_gettime};
+
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("sleep") => sleep(),
@@ -13,10 +15,37 @@ fn main() {
         Some("child") => family("grandchild"),
         Some("grandchild") => thread::sleep(Duration::from_millis(20)),
         Some("crowd") => crowd(),
+        Some("threads") => threads(number()),
+        Some("processes") => processes(number()),
         Some("helpers") => helpers(),
         Some("print") => print(),
         Some("deadlock") => deadlock(),
+        Some("traceme") => traceme(),
+        Some("exec") => exec(),
+        Some("compute") => compute(),
+        Some("bursts") => bursts(),
         other => panic!("no such specimen: {other:?}"),
+    }
+}
+
+/// The second argument.
+fn number() -> usize {
+    std::env::args().nth(2).and_then(|number| number.parse().ok()).expect("a number")
+}
+
+/// So many threads that each sleep for 10 ms.
+fn threads(count: usize) {
+    thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(|| thread::sleep(Duration::from_millis(10)));
+        }
+    });
+}
+
+/// So many processes, one after the other.
+fn processes(count: usize) {
+    for _ in 0..count {
+        assert!(Command::new("/bin/true").status().unwrap().success());
     }
 }
 
@@ -95,4 +124,57 @@ fn deadlock() {
     for thread in threads {
         thread.join().unwrap();
     }
+}
+
+/// Asks to be traced, which is refused to one that is traced already.
+fn traceme() {
+    if nix::sys::ptrace::traceme().is_err() {
+        std::process::exit(1);
+    }
+}
+
+/// Eight threads that compute at the same time, each for 50 ms of its own core.
+fn compute() {
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| busy(Duration::from_millis(50)));
+        }
+    });
+}
+
+/// A hundred threads that sleep for 10 ms at the same time, five times.
+fn bursts() {
+    let together = Barrier::new(100);
+    thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    together.wait();
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+    });
+}
+
+/// Computes until this thread had a core for so long.
+fn busy(length: Duration) {
+    let used = || {
+        let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap();
+        Duration::new(time.tv_sec() as u64, time.tv_nsec() as u32)
+    };
+    let end = used() + length;
+    while used() < end {
+        for _ in 0..1000 {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// A second thread makes another program of the process while the first one waits for it.
+fn exec() {
+    use std::os::unix::process::CommandExt;
+    let error =
+        thread::spawn(|| Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec());
+    panic!("{:?}", error.join());
 }

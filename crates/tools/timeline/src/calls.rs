@@ -1,24 +1,21 @@
 //! What a program's system calls say about it.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::IoSliceMut;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use nix::libc::{self, c_long};
-use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::time::{ClockId, clock_gettime};
-use nix::unistd::Pid;
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule,
-};
+use tracer::filter::Filter;
+use tracer::memory::{self, u32_at};
 
 use crate::trace::{Futex, State};
 
 /// The calls that may make a thread wait, whatever their arguments are.
 const WAITS: &[c_long] = &[
     libc::SYS_futex,
+    libc::SYS_futex_waitv,
     libc::SYS_clock_nanosleep,
     libc::SYS_nanosleep,
     libc::SYS_wait4,
@@ -27,14 +24,24 @@ const WAITS: &[c_long] = &[
     libc::SYS_readv,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
+    libc::SYS_recvmmsg,
     libc::SYS_accept,
     libc::SYS_accept4,
+    libc::SYS_connect,
     libc::SYS_ppoll,
     libc::SYS_pselect6,
     libc::SYS_epoll_pwait,
+    libc::SYS_epoll_pwait2,
     libc::SYS_rt_sigsuspend,
     libc::SYS_rt_sigtimedwait,
     libc::SYS_restart_syscall,
+    libc::SYS_flock,
+    libc::SYS_msgrcv,
+    libc::SYS_msgsnd,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_mq_timedreceive,
+    libc::SYS_mq_timedsend,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_poll,
     #[cfg(target_arch = "x86_64")]
@@ -51,59 +58,71 @@ const LONGEST_TEXT: usize = 4096;
 /// The kernel cuts the name of a thread to so many bytes.
 const LONGEST_NAME: usize = 15;
 
-/// The filter that makes the kernel stop a thread at the calls that matter here and at no other.
-pub fn filter() -> Result<BpfProgram, String> {
-    let first_argument_is = |value: u64| {
-        let is = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
-        is.and_then(|is| SeccompRule::new(vec![is]))
-    };
-    let build = || {
-        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
-        rules.extend(WAITS.iter().map(|&call| (call, Vec::new())));
-        for call in [libc::SYS_write, libc::SYS_writev] {
-            rules.insert(call, vec![first_argument_is(1)?, first_argument_is(2)?]);
-        }
-        rules.insert(libc::SYS_prctl, vec![first_argument_is(libc::PR_SET_NAME as u64)?]);
-        SeccompFilter::new(
-            rules,
-            SeccompAction::Allow,
-            SeccompAction::Trace(0),
-            std::env::consts::ARCH.try_into()?,
-        )?
-        .try_into()
-    };
-    build()
-        .map_err(|error: seccompiler::BackendError| format!("cannot watch system calls: {error}"))
+/// At the calls that matter here a thread stops, and at no other.
+pub fn filter() -> Filter {
+    let locks = [libc::F_SETLKW, libc::F_OFD_SETLKW].map(|command| command as u32);
+    let traces = [libc::PTRACE_TRACEME, libc::PTRACE_ATTACH, libc::PTRACE_SEIZE];
+    Filter::new()
+        .at(WAITS)
+        .at_if(libc::SYS_write, 0, &[1, 2])
+        .at_if(libc::SYS_writev, 0, &[1, 2])
+        .at_if(libc::SYS_prctl, 0, &[libc::PR_SET_NAME as u32])
+        .at_if(libc::SYS_fcntl, 1, &locks)
+        .at_if(libc::SYS_ptrace, 0, &traces)
 }
 
 /// What a thread asks of the system.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    Wait {
-        state: State,
-        futex: Option<Futex>,
-    },
+    Wait(Wait),
     /// Goes on with a wait that a signal interrupted.
     Restart,
     Wake(Futex),
     Print(Vec<u8>),
     Rename(String),
+    /// To be a tracer itself, or to be traced by its parent.
+    Trace,
+}
+
+/// A call in which a thread may have to wait.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wait {
+    pub state: State,
+    pub futex: Option<Futex>,
+    /// For how long it asks to sleep.
+    pub sleep: Option<Duration>,
+}
+
+impl Wait {
+    pub fn on(state: State) -> Wait {
+        Wait { state, futex: None, sleep: None }
+    }
+
+    /// Whether the end of the call has to be seen. Without that, its end follows from how long the
+    /// thread had no core until it stops for another reason.
+    pub fn end_matters(&self) -> bool {
+        let known =
+            [State::Sleeping, State::ProcessEnd, State::Output, State::Start, State::Stopped];
+        !known.contains(&self.state)
+    }
 }
 
 /// What is known of a process, to understand its calls.
 #[derive(Debug, Clone, Default)]
 pub struct Process {
-    /// Whether CPython runs in it.
-    pub python: bool,
+    /// Whether CPython runs in it, once somebody asked.
+    python: Option<bool>,
     /// Where threads wait for CPython's interpreter lock, once one did.
     interpreter_lock: Option<u64>,
 }
 
 impl Process {
-    pub fn new(pid: i32) -> Process {
-        let program = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
-        let name = program.file_name().unwrap_or_default().to_string_lossy();
-        Process { python: name.starts_with("python"), interpreter_lock: None }
+    fn is_python(&mut self, pid: i32) -> bool {
+        *self.python.get_or_insert_with(|| {
+            let program = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+            let name = program.file_name().unwrap_or_default();
+            name.to_string_lossy().starts_with("python")
+        })
     }
 }
 
@@ -115,24 +134,66 @@ pub fn understand(
     number: c_long,
     args: &[u64; 6],
 ) -> Option<Call> {
-    let wait = |state| Some(Call::Wait { state, futex: None });
+    let wait = |state| Some(Call::Wait(Wait::on(state)));
     match number {
         libc::SYS_futex => futex(process, pid, tid, args),
-        libc::SYS_clock_nanosleep | libc::SYS_nanosleep => wait(State::Sleeping),
+        libc::SYS_nanosleep => sleep(length(tid, args[0])),
+        libc::SYS_clock_nanosleep => sleep(until(tid, args)),
         libc::SYS_wait4 => may_wait(args[2]).then(|| wait(State::ProcessEnd))?,
         libc::SYS_waitid => may_wait(args[3]).then(|| wait(State::ProcessEnd))?,
-        libc::SYS_read | libc::SYS_readv => may_block(tid, args[0]).then(|| wait(State::Input))?,
-        libc::SYS_write => Some(Call::Print(start_of(tid, args[1], args[2]))),
-        libc::SYS_writev => Some(Call::Print(gathered(tid, args[1], args[2]))),
+        libc::SYS_read | libc::SYS_readv => match channel(tid, args[0])? {
+            Channel::Socket => wait(State::Socket),
+            Channel::Other => wait(State::Input),
+        },
+        libc::SYS_write | libc::SYS_writev => {
+            if is_own_output(tid, args[0]) {
+                let text = match number {
+                    libc::SYS_write => start_of(tid, args[1], args[2]),
+                    _ => gathered(tid, args[1], args[2]),
+                };
+                return Some(Call::Print(text));
+            }
+            channel(tid, args[0]).and_then(|_| wait(State::Output))
+        }
         libc::SYS_prctl => Some(Call::Rename(name(tid, args[1]))),
+        libc::SYS_ptrace => Some(Call::Trace),
         libc::SYS_restart_syscall => Some(Call::Restart),
-        libc::SYS_ppoll => wait(poll(tid, args)),
-        libc::SYS_pselect6 => wait(select(args)),
+        libc::SYS_flock | libc::SYS_fcntl => wait(State::FileLock),
+        libc::SYS_recvfrom
+        | libc::SYS_recvmsg
+        | libc::SYS_recvmmsg
+        | libc::SYS_accept
+        | libc::SYS_accept4
+        | libc::SYS_connect => wait(State::Socket),
+        libc::SYS_msgrcv
+        | libc::SYS_msgsnd
+        | libc::SYS_semop
+        | libc::SYS_semtimedop
+        | libc::SYS_mq_timedreceive
+        | libc::SYS_mq_timedsend => wait(State::Message),
+        libc::SYS_futex_waitv => wait(State::Wakeup),
+        libc::SYS_ppoll => poll(tid, args, length(tid, args[2])),
+        libc::SYS_pselect6 => select(args, length(tid, args[4])),
         #[cfg(target_arch = "x86_64")]
-        libc::SYS_poll => wait(poll(tid, args)),
+        libc::SYS_poll => {
+            poll(tid, args, u64::try_from(args[2] as i32).ok().map(Duration::from_millis))
+        }
         #[cfg(target_arch = "x86_64")]
-        libc::SYS_select => wait(select(args)),
+        libc::SYS_select => select(args, pair(tid, args[4], 1000)),
         _ => wait(State::Input),
+    }
+}
+
+/// What a thread waits for that sits in a call which is let through unseen.
+pub fn stuck_in(number: c_long, descriptor: Option<Channel>) -> State {
+    match number {
+        libc::SYS_write | libc::SYS_writev | libc::SYS_splice | libc::SYS_tee
+            if descriptor.is_some() =>
+        {
+            State::Output
+        }
+        libc::SYS_sendto | libc::SYS_sendmsg | libc::SYS_sendmmsg => State::Output,
+        _ => State::System,
     }
 }
 
@@ -140,30 +201,91 @@ fn may_wait(options: u64) -> bool {
     options & libc::WNOHANG as u64 == 0
 }
 
-/// Whether a read of this descriptor may have to wait: not so for a file on a disk or for a device
-/// like `/dev/urandom`.
-fn may_block(tid: i32, descriptor: u64) -> bool {
+/// What data comes from or goes to that may have to wait for another process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Socket,
+    /// A pipe, a terminal, a counter of events.
+    Other,
+}
+
+/// None for a file on a disk and for a device like `/dev/urandom`: it never has to wait for another.
+pub fn channel(tid: i32, descriptor: u64) -> Option<Channel> {
     /// The major number of the devices that are nothing but memory.
     const MEMORY: u32 = 1;
-    fs::metadata(format!("/proc/{tid}/fd/{descriptor}")).is_ok_and(|found| {
-        let kind = found.file_type();
-        let terminal = kind.is_char_device() && libc::major(found.rdev()) != MEMORY;
-        kind.is_fifo() || kind.is_socket() || terminal
-    })
+    let found = fs::metadata(format!("/proc/{tid}/fd/{descriptor}")).ok()?;
+    let kind = found.file_type();
+    if kind.is_socket() {
+        return Some(Channel::Socket);
+    }
+    let terminal = kind.is_char_device() && libc::major(found.rdev()) != MEMORY;
+    let nameless = found.mode() & libc::S_IFMT == 0;
+    (kind.is_fifo() || terminal || nameless).then_some(Channel::Other)
+}
+
+/// Whether a write goes where the output of the whole program goes, and not into a file or to the
+/// next program in a pipeline.
+fn is_own_output(tid: i32, descriptor: u64) -> bool {
+    static OWN: OnceLock<Vec<(u64, u64)>> = OnceLock::new();
+    let place = |path: String| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    let own = OWN.get_or_init(|| {
+        [1, 2].iter().filter_map(|own| place(format!("/proc/self/fd/{own}"))).collect()
+    });
+    place(format!("/proc/{tid}/fd/{descriptor}")).is_some_and(|place| own.contains(&place))
+}
+
+fn sleep(length: Option<Duration>) -> Option<Call> {
+    Some(Call::Wait(Wait { sleep: length, ..Wait::on(State::Sleeping) }))
+}
+
+/// A length of time in the program's memory, in seconds and a smaller unit of so many nanoseconds.
+fn pair(tid: i32, address: u64, unit: u64) -> Option<Duration> {
+    let (seconds, parts) = memory::u64_pair_at(tid, address)?;
+    let parts = Duration::from_nanos(parts.saturating_mul(unit));
+    Duration::from_secs(seconds).checked_add(parts)
+}
+
+fn length(tid: i32, address: u64) -> Option<Duration> {
+    if address == 0 { None } else { pair(tid, address, 1) }
+}
+
+/// How long a `clock_nanosleep` is to sleep, which may ask for a moment instead.
+fn until(tid: i32, args: &[u64; 6]) -> Option<Duration> {
+    let asked = length(tid, args[2])?;
+    if args[1] as i32 & libc::TIMER_ABSTIME == 0 {
+        return Some(asked);
+    }
+    let now = clock_gettime(ClockId::from_raw(args[0] as libc::clockid_t)).ok()?;
+    let now = Duration::new(now.tv_sec() as u64, now.tv_nsec() as u32);
+    Some(asked.saturating_sub(now))
 }
 
 /// A poll of nothing is a sleep, and a poll of a process a wait for its end.
-fn poll(tid: i32, args: &[u64; 6]) -> State {
+fn poll(tid: i32, args: &[u64; 6], timeout: Option<Duration>) -> Option<Call> {
+    if timeout == Some(Duration::ZERO) {
+        return None;
+    }
     if args[1] == 0 {
-        return State::Sleeping;
+        return sleep(timeout);
     }
     let first = u32_at(tid, args[0]).unwrap_or(u32::MAX);
     let file = fs::read_link(format!("/proc/{tid}/fd/{first}")).unwrap_or_default();
-    if file.to_string_lossy() == "anon_inode:[pidfd]" { State::ProcessEnd } else { State::Input }
+    let file = file.to_string_lossy();
+    let state = match &*file {
+        // What ends may also be a pipe that a process has inherited, and its end is seen at once.
+        "anon_inode:[pidfd]" => return Some(Call::Wait(Wait::on(State::ProcessEnd))),
+        file if file.starts_with("socket:") => State::Socket,
+        _ => State::Input,
+    };
+    Some(Call::Wait(Wait::on(state)))
 }
 
-fn select(args: &[u64; 6]) -> State {
-    if args[0] == 0 { State::Sleeping } else { State::Input }
+fn select(args: &[u64; 6], timeout: Option<Duration>) -> Option<Call> {
+    match (args[0], timeout) {
+        (_, Some(Duration::ZERO)) => None,
+        (0, timeout) => sleep(timeout),
+        _ => Some(Call::Wait(Wait::on(State::Input))),
+    }
 }
 
 fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<Call> {
@@ -171,19 +293,30 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
     let operation = operation as i32;
     let private = operation & libc::FUTEX_PRIVATE_FLAG != 0;
     let futex = Futex { pid: if private { pid } else { 0 }, address };
+    let wait = |state| Some(Call::Wait(Wait { futex: Some(futex), ..Wait::on(state) }));
     match operation & libc::FUTEX_CMD_MASK {
-        libc::FUTEX_WAKE => Some(Call::Wake(futex)),
+        libc::FUTEX_WAKE
+        | libc::FUTEX_WAKE_BITSET
+        | libc::FUTEX_WAKE_OP
+        | libc::FUTEX_REQUEUE
+        | libc::FUTEX_CMP_REQUEUE
+        | libc::FUTEX_UNLOCK_PI => Some(Call::Wake(futex)),
+        libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 => wait(State::Lock),
+        libc::FUTEX_WAIT_REQUEUE_PI => wait(State::Wakeup),
         libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
             // The kernel clears the word that holds a thread's number when the thread ends.
             let joins = !private && is_thread(pid, value as u32);
             let state = if joins {
                 State::ThreadEnd
-            } else if process.python && is_interpreter_lock(process, tid, address, timeout) {
-                State::Interpreter
             } else {
-                waits_for(process.python, value as u32)
+                let python = process.is_python(pid);
+                if python && is_interpreter_lock(process, tid, address, timeout) {
+                    State::Interpreter
+                } else {
+                    waits_for(python, value as u32)
+                }
             };
-            Some(Call::Wait { state, futex: Some(futex) })
+            wait(state)
         }
         _ => None,
     }
@@ -216,8 +349,7 @@ fn is_interpreter_lock(process: &mut Process, tid: i32, address: u64, timeout: u
     const LOOKS_AGAIN: i64 = 5_500_000;
 
     if process.interpreter_lock.is_none() && timeout != 0 {
-        let left = u64_at(tid, timeout)
-            .zip(u64_at(tid, timeout + 8))
+        let left = memory::u64_pair_at(tid, timeout)
             .zip(clock_gettime(ClockId::CLOCK_MONOTONIC).ok())
             .map(|((seconds, nanos), now)| {
                 (seconds as i64 - now.tv_sec()) * 1_000_000_000 + nanos as i64 - now.tv_nsec()
@@ -231,44 +363,29 @@ fn is_interpreter_lock(process: &mut Process, tid: i32, address: u64, timeout: u
 
 fn start_of(tid: i32, address: u64, length: u64) -> Vec<u8> {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
-    memory(tid, address, length.min(LONGEST_TEXT))
+    memory::bytes(tid, address, length.min(LONGEST_TEXT))
 }
 
 /// What a `writev` writes: several pieces of memory, named by a list of addresses and lengths.
 fn gathered(tid: i32, list: u64, pieces: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     for piece in 0..pieces.min(64) {
+        if bytes.len() >= LONGEST_TEXT {
+            break;
+        }
         let at = list + 16 * piece;
-        if let Some((address, length)) = u64_at(tid, at).zip(u64_at(tid, at + 8)) {
+        if let Some((address, length)) = memory::u64_pair_at(tid, at) {
             bytes.extend(start_of(tid, address, length));
         }
     }
+    bytes.truncate(LONGEST_TEXT);
     bytes
 }
 
 fn name(tid: i32, address: u64) -> String {
-    let bytes = memory(tid, address, LONGEST_NAME);
+    let bytes = memory::bytes(tid, address, LONGEST_NAME);
     let name = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(name).into_owned()
-}
-
-fn u32_at(tid: i32, address: u64) -> Option<u32> {
-    let bytes = memory(tid, address, 4);
-    Some(u32::from_ne_bytes(bytes.try_into().ok()?))
-}
-
-fn u64_at(tid: i32, address: u64) -> Option<u64> {
-    let bytes = memory(tid, address, 8);
-    Some(u64::from_ne_bytes(bytes.try_into().ok()?))
-}
-
-/// What a thread's memory holds at an address, as far as there is any.
-fn memory(tid: i32, address: u64, length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
-    let remote = RemoteIoVec { base: address as usize, len: length };
-    let read = process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(&mut bytes)], &[remote]);
-    bytes.truncate(read.unwrap_or(0));
-    bytes
 }
 
 #[cfg(test)]
@@ -294,12 +411,17 @@ mod tests {
 
     #[test]
     fn a_poll_of_nothing_is_a_sleep() {
-        assert_eq!(select(&[0; 6]), State::Sleeping);
-        assert_eq!(select(&[4, 0, 0, 0, 0, 0]), State::Input);
+        let state = |call| match call {
+            Some(Call::Wait(wait)) => Some(wait.state),
+            _ => None,
+        };
+        assert_eq!(state(select(&[0; 6], None)), Some(State::Sleeping));
+        assert_eq!(state(select(&[4, 0, 0, 0, 0, 0], None)), Some(State::Input));
+        assert_eq!(state(select(&[4, 0, 0, 0, 0, 0], Some(Duration::ZERO))), None);
     }
 
     #[test]
     fn the_filter_can_be_built_for_this_machine() {
-        assert!(!filter().unwrap().is_empty());
+        assert!(!filter().program().is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::language::Language;
 use crate::trace::{Lane, Print, State, Trace};
 use crate::tree::{self, Row};
 
@@ -9,8 +10,6 @@ use crate::tree::{self, Row};
 pub struct Chart<'a> {
     pub trace: &'a Trace,
     pub title: String,
-    /// How much there was and how it ended, in a line.
-    pub facts: String,
     pub rows: Vec<Row>,
     /// The row of each lane that has one.
     row_of: Vec<Option<usize>>,
@@ -47,8 +46,10 @@ pub struct Handover {
 }
 
 impl<'a> Chart<'a> {
-    pub fn new(trace: &'a Trace, title: String, every_thread: bool) -> Chart<'a> {
-        let start = story_start(trace);
+    /// With `every_thread` the threads that libraries make for themselves are in it, with
+    /// `from_start` the time in which the program loads itself.
+    pub fn new(trace: &'a Trace, title: String, every_thread: bool, from_start: bool) -> Chart<'a> {
+        let start = if from_start { Duration::ZERO } else { story_start(trace) };
         let rows = tree::rows(trace, every_thread);
         let mut row_of = vec![None; trace.lanes.len()];
         for (at, row) in rows.iter().enumerate() {
@@ -57,13 +58,41 @@ impl<'a> Chart<'a> {
         Chart {
             trace,
             title,
-            facts: facts(trace, &rows),
             rows,
             row_of,
             start,
             // A picture of nothing still needs a width.
             end: trace.end.max(start + Duration::from_nanos(1)),
         }
+    }
+
+    /// How much there was and how it ended, in a line.
+    pub fn facts(&self, language: Language) -> String {
+        let trace = self.trace;
+        let is_process = |row: &&Row| trace.lanes[row.lane].is_process();
+        let mut facts = vec![
+            language.processes(self.rows.iter().filter(is_process).count()),
+            language.threads(self.rows.len()),
+            time(trace.end),
+            language.outcome(trace.outcome),
+        ];
+        let left_out = trace.lanes.len() - self.rows.len();
+        if left_out > 0 {
+            facts.push(language.helpers_left_out(left_out));
+        }
+        facts.join(" · ")
+    }
+
+    /// What a reader must know to read the picture rightly, a line for each. To the one who made it,
+    /// `by_command`, they name the options that change it.
+    pub fn notes(&self, language: Language, by_command: bool) -> Vec<String> {
+        let mut notes: Vec<String> = Vec::new();
+        if !self.start.is_zero() {
+            let option = if by_command { " (--from-start)" } else { "" };
+            notes.push(language.not_drawn(self.start) + option);
+        }
+        notes.extend(self.trace.notes.iter().map(|note| language.note(note)));
+        notes
     }
 
     pub fn lane(&self, row: &Row) -> &'a Lane {
@@ -80,52 +109,71 @@ impl<'a> Chart<'a> {
         since.as_secs_f64() / self.length().as_secs_f64()
     }
 
-    /// The states that can be seen in a picture of so many columns.
-    pub fn states(&self, columns: usize) -> Vec<State> {
-        let seen: Vec<State> = self
-            .rows
-            .iter()
-            .flat_map(|row| self.segments(self.lane(row), columns))
-            .map(|segment| segment.state)
-            .collect();
-        let mut states = State::ALL.to_vec();
-        states.retain(|state| seen.contains(state));
-        states
+    /// The states that can be seen in these lanes in a picture of so many columns.
+    pub fn states<'r>(
+        &self,
+        rows: impl IntoIterator<Item = &'r Row>,
+        columns: usize,
+    ) -> Vec<State> {
+        let mut seen = [false; State::COUNT];
+        for row in rows {
+            for segment in self.segments(self.lane(row), columns) {
+                seen[segment.state as usize] = true;
+            }
+        }
+        State::ALL.into_iter().filter(|&state| seen[state as usize]).collect()
     }
 
     /// Cuts a lane into what can be seen in a picture of so many columns: in each column the
     /// state that took most of it. A picture of a million short waits stays small that way.
     pub fn segments(&self, lane: &Lane, columns: usize) -> Vec<Segment> {
-        const NONE: [Duration; State::ALL.len()] = [Duration::ZERO; State::ALL.len()];
         let edge =
             |column: usize| self.start + self.length().mul_f64(column as f64 / columns as f64);
-        let column_at = |at: Duration| (self.position(at) * columns as f64) as usize;
-
-        let stretches = lane.stretches();
-        let mut spent = vec![NONE; columns];
-        for stretch in &stretches {
-            if stretch.end <= self.start {
-                continue;
-            }
-            let (first, last) = (column_at(stretch.start), column_at(stretch.end));
-            for (column, spent) in spent.iter_mut().enumerate().take(last + 1).skip(first) {
-                let from = stretch.start.max(edge(column));
-                let to = stretch.end.min(edge(column + 1));
-                spent[stretch.state as usize] += to.saturating_sub(from);
-            }
-        }
+        let column_at =
+            |at: Duration| ((self.position(at) * columns as f64) as usize).min(columns - 1);
 
         let mut segments: Vec<Segment> = Vec::new();
-        for (column, spent) in spent.iter().enumerate() {
-            let most = State::ALL.into_iter().max_by_key(|&state| spent[state as usize]);
-            let Some(state) = most.filter(|&state| !spent[state as usize].is_zero()) else {
-                continue;
-            };
-            let (start, end) = (edge(column).max(lane.birth), edge(column + 1).min(lane.death));
+        let mut add = |first: usize, end: usize, state: State| {
+            let (start, end) = (edge(first).max(lane.birth), edge(end).min(lane.death));
             match segments.last_mut() {
                 Some(last) if last.state == state => last.end = end,
                 _ => segments.push(Segment { state, start, end, times: 0, total: Duration::ZERO }),
             }
+        };
+        // How long the lane was in each state in the column that is being filled.
+        let mut spent = [Duration::ZERO; State::COUNT];
+        let mut filling = None;
+        let most = |spent: &[Duration; State::COUNT]| {
+            let most = State::ALL.into_iter().max_by_key(|&state| spent[state as usize]);
+            most.filter(|&state| !spent[state as usize].is_zero())
+        };
+        let stretches = lane.stretches();
+        for stretch in stretches.iter().filter(|stretch| stretch.end > self.start) {
+            let (first, last) = (column_at(stretch.start), column_at(stretch.end));
+            if filling.is_some_and(|column| column != first) {
+                let column = filling.take().unwrap_or(first);
+                if let Some(state) = most(&spent) {
+                    add(column, column + 1, state);
+                }
+                spent = [Duration::ZERO; State::COUNT];
+            }
+            let from = stretch.start.max(self.start);
+            spent[stretch.state as usize] += stretch.end.min(edge(first + 1)).saturating_sub(from);
+            filling = Some(first);
+            if last > first {
+                if let Some(state) = most(&spent) {
+                    add(first, first + 1, state);
+                }
+                if last > first + 1 {
+                    add(first + 1, last, stretch.state);
+                }
+                spent = [Duration::ZERO; State::COUNT];
+                spent[stretch.state as usize] = stretch.end.saturating_sub(edge(last));
+                filling = Some(last);
+            }
+        }
+        if let Some((column, state)) = filling.zip(most(&spent)) {
+            add(column, column + 1, state);
         }
 
         // Both lists are in order of time.
@@ -178,7 +226,7 @@ impl<'a> Chart<'a> {
         for (to, row) in self.rows.iter().enumerate() {
             for wait in &self.lane(row).waits {
                 let handed = matches!(wait.state, State::Lock | State::Wakeup);
-                if let Some(wake) = wait.woken.filter(|_| handed)
+                if let Some(wake) = wait.woken().filter(|_| handed)
                     && let Some(from) = self.row_of[wake.by]
                     && from != to
                 {
@@ -196,26 +244,6 @@ impl<'a> Chart<'a> {
         let mut steps = steps.map(Duration::from_micros);
         steps.find(|&step| step >= least).unwrap_or(least)
     }
-}
-
-fn facts(trace: &Trace, rows: &[Row]) -> String {
-    let processes = rows.iter().filter(|row| trace.lanes[row.lane].is_process()).count();
-    let mut facts = vec![
-        count(processes, "process", "processes"),
-        count(rows.len(), "thread", "threads"),
-        time(trace.end),
-        trace.outcome.to_string(),
-    ];
-    let left_out = trace.lanes.len() - rows.len();
-    if left_out > 0 {
-        facts.push(count(left_out, "helper thread left out", "helper threads left out"));
-    }
-    facts.join(" · ")
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    let noun = if number == 1 { one } else { many };
-    format!("{number} {noun}")
 }
 
 /// A length of time with about three digits.
@@ -236,15 +264,17 @@ fn rounded(value: f64, digits: usize) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
-/// Before the first birth, the first word and the first sleep a program only loads itself, which
-/// takes Python long and tells nothing.
+/// Before the first birth, the first word and the first sleep a program mostly loads itself, which
+/// takes Python long and tells nothing. When it takes longer than loading does, it is part of the
+/// story.
 fn story_start(trace: &Trace) -> Duration {
+    const LOADING: Duration = Duration::from_millis(100);
     let birth = trace.lanes.get(1).map(|lane| lane.birth);
     let word = trace.lanes.iter().filter_map(|lane| Some(lane.prints.first()?.at)).min();
     let waits = trace.lanes.first().into_iter().flat_map(|lane| &lane.waits);
     let sleep = waits.filter(|wait| wait.state == State::Sleeping).map(|wait| wait.start).min();
     match [birth, word, sleep].into_iter().flatten().min() {
-        Some(first) => first.saturating_sub((trace.end - first) / 25),
-        None => Duration::ZERO,
+        Some(first) if first <= LOADING => first.saturating_sub((trace.end - first) / 25),
+        _ => Duration::ZERO,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::chart::Chart;
+use crate::language::Language;
 
 /// Writes everything that was seen of the lanes of the chart, from the start of the program on.
 pub fn draw(chart: &Chart<'_>) -> String {
@@ -30,7 +31,7 @@ pub fn draw(chart: &Chart<'_>) -> String {
                 "ts": micros(stretch.start),
                 "dur": micros(stretch.length()),
             });
-            events.push(event("X", stretch.state.label(), rest));
+            events.push(event("X", Language::En.state(stretch.state), rest));
         }
         for print in &lane.prints {
             let rest = json!({
@@ -48,7 +49,7 @@ pub fn draw(chart: &Chart<'_>) -> String {
         let id = events.len();
         for (phase, (row, at)) in [("s", from), ("f", to)] {
             let lane = chart.lane(&chart.rows[row]);
-            events.push(json!({
+            let mut event = json!({
                 "ph": phase,
                 "name": category,
                 "cat": category,
@@ -56,7 +57,12 @@ pub fn draw(chart: &Chart<'_>) -> String {
                 "pid": lane.pid,
                 "tid": lane.tid,
                 "ts": micros(at),
-            }));
+            });
+            if phase == "f" {
+                // Without this an arrow arrives at the next bar that begins later.
+                event["bp"] = "e".into();
+            }
+            events.push(event);
         }
     };
     for (at, row) in chart.rows.iter().enumerate() {
@@ -72,7 +78,7 @@ pub fn draw(chart: &Chart<'_>) -> String {
     let trace = json!({
         "traceEvents": events,
         "displayTimeUnit": "ms",
-        "otherData": { "title": chart.title },
+        "otherData": { "title": chart.title, "cores": chart.trace.cores },
     });
     format!("{trace}\n")
 }

@@ -1,6 +1,8 @@
 //! Finds the program that a command line means.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The file to start for what the user typed: a lesson, a path or a command.
@@ -38,6 +40,9 @@ pub fn title(command: &[OsString]) -> String {
 pub fn not_found(typed: &OsStr) -> String {
     let path = Path::new(typed);
     let name = typed.to_string_lossy();
+    if let Some(interpreter) = missing_interpreter(typed) {
+        return format!("cannot run {name}: there is no {interpreter}, which is to run it");
+    }
     if path.components().count() > 1 {
         format!("there is no file {name}")
     } else if path.exists() {
@@ -45,6 +50,23 @@ pub fn not_found(typed: &OsStr) -> String {
     } else {
         format!("there is no lesson and no command {name}")
     }
+}
+
+/// The program that a script names in its first line, if there is none of this name: the system
+/// says then that the script itself is missing.
+fn missing_interpreter(typed: &OsStr) -> Option<String> {
+    let file = if Path::new(typed).components().count() > 1 {
+        PathBuf::from(typed)
+    } else {
+        let folders = std::env::var_os("PATH")?;
+        std::env::split_paths(&folders).map(|folder| folder.join(typed)).find(|f| f.is_file())?
+    };
+    let mut start = Vec::new();
+    File::open(file).ok()?.take(256).read_to_end(&mut start).ok()?;
+    let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line);
+    let interpreter = line.split_whitespace().next()?;
+    (!Path::new(interpreter).exists()).then(|| interpreter.replace(char::is_control, "\u{fffd}"))
 }
 
 /// What to say about a file that is no program.

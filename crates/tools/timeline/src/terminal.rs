@@ -6,6 +6,7 @@ use text::cut;
 use unicode_width::UnicodeWidthStr;
 
 use crate::chart::{Chart, time};
+use crate::language::Language;
 use crate::trace::State;
 use crate::tree::Row;
 
@@ -16,6 +17,7 @@ pub struct Style {
     pub color: bool,
     /// Whether to draw every lane of a program that has many.
     pub every_lane: bool,
+    pub language: Language,
 }
 
 /// More lanes than this are not read one by one.
@@ -28,13 +30,22 @@ const LABEL: usize = 24;
 fn look(state: State) -> (char, u8) {
     match state {
         State::Running => ('█', 29),
+        State::Ready => ('▒', 114),
         State::Sleeping => ('░', 110),
         State::Lock => ('×', 202),
         State::Wakeup => ('?', 175),
         State::ThreadEnd => ('·', 245),
         State::ProcessEnd => (':', 245),
+        State::Start => ('+', 245),
         State::Input => ('<', 97),
+        State::Output => ('>', 97),
+        State::Socket => ('o', 97),
+        State::FileLock => ('#', 202),
+        State::Message => ('m', 175),
         State::Interpreter => ('g', 178),
+        State::Stopped => ('!', 160),
+        State::System => ('~', 138),
+        State::Held => ('-', 245),
     }
 }
 
@@ -45,13 +56,23 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
         _ => 1,
     };
     let rows: Vec<&Row> = chart.rows.iter().step_by(step).collect();
-    let labels: Vec<String> = rows.iter().map(|row| label(row)).collect();
+    // In a narrow terminal the bars get the most of what there is.
+    let longest = LABEL.min(style.width / 3).max(4);
+    let labels: Vec<String> = rows.iter().map(|row| label(row, longest, style.language)).collect();
     let margin = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 1;
-    let columns = style.width.saturating_sub(margin + 1).max(20);
+    let columns = style.width.saturating_sub(margin + 1).max(8);
     let pen = Pen { color: style.color };
 
+    let language = style.language;
     let title = cut(&chart.title, style.width / 2);
-    let mut text = format!("{}  {}\n", pen.bold(&title), chart.facts);
+    let mut text = String::new();
+    let facts = chart.facts(language);
+    if title.width() + 2 + facts.width() <= style.width {
+        let _ = writeln!(text, "{}  {facts}", pen.bold(&title));
+    } else {
+        let _ = writeln!(text, "{}", pen.bold(&title));
+        text += &wrapped(&facts.split(" · ").collect::<Vec<_>>(), " · ", style.width);
+    }
     for (row, label) in rows.iter().zip(&labels) {
         let padding = " ".repeat(margin - label.width());
         let cells = pen.cells(&cells(chart, row, columns));
@@ -62,17 +83,47 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
         }
     }
     let _ = writeln!(text, "{}{}", " ".repeat(margin), pen.faint(&scale(chart, columns)));
-    let _ = writeln!(text, "{}", legend(chart, columns, pen));
+    let legend = legend(chart, &rows, columns, language);
+    // Colours have no width, so they come last.
+    for line in
+        wrapped(&legend.iter().map(String::as_str).collect::<Vec<_>>(), "   ", style.width).lines()
+    {
+        let _ = writeln!(text, "{}", pen.legend(line));
+    }
     if step > 1 {
         let all = chart.rows.len();
-        let _ = writeln!(text, "1 of {step} lanes drawn, {all} in all: --every-lane draws each");
+        let line = language.choose(
+            format!("1 of {step} lanes drawn, {all} in all: --every-lane draws each"),
+            format!("每 {step} 条只画 1 条，共 {all} 条：--every-lane 全部画出"),
+        );
+        let _ = writeln!(text, "{line}");
+    }
+    for note in chart.notes(language, true) {
+        text += &wrapped(&note.split(' ').collect::<Vec<_>>(), " ", style.width);
     }
     text
 }
 
-fn label(row: &Row) -> String {
-    let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label);
-    cut(&text, LABEL)
+/// Pieces in lines of at most so many columns, broken between pieces.
+fn wrapped(pieces: &[&str], between: &str, width: usize) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for piece in pieces {
+        if !line.is_empty() && line.width() + between.width() + piece.width() > width {
+            let _ = writeln!(text, "{line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line += between;
+        }
+        line += piece;
+    }
+    text + &line + "\n"
+}
+
+fn label(row: &Row, longest: usize, language: Language) -> String {
+    let text = format!("{}{}", "  ".repeat(row.depth.min(4)), row.label_in(language));
+    cut(&text, longest)
 }
 
 /// What a lane does in each column, None where it does not exist.
@@ -122,12 +173,9 @@ fn scale(chart: &Chart<'_>, columns: usize) -> String {
 }
 
 /// What the characters mean, as far as they occur.
-fn legend(chart: &Chart<'_>, columns: usize, pen: Pen) -> String {
-    let entries = chart.states(columns).into_iter().map(|state| {
-        let cell = pen.cells(&[Some(state)]);
-        format!("{cell} {}", state.label())
-    });
-    entries.collect::<Vec<_>>().join("   ")
+fn legend(chart: &Chart<'_>, rows: &[&Row], columns: usize, language: Language) -> Vec<String> {
+    let states = chart.states(rows.iter().copied(), columns);
+    states.into_iter().map(|s| format!("{} {}", look(s).0, language.state(s))).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -150,6 +198,20 @@ impl Pen {
         } else {
             text.to_string()
         }
+    }
+
+    /// Colours the first character of each entry.
+    fn legend(self, line: &str) -> String {
+        let colored = |entry: &str| {
+            let mut rest = entry.chars();
+            let first = rest.next();
+            let state = State::ALL.into_iter().find(|&state| Some(look(state).0) == first);
+            match state {
+                Some(state) => self.cells(&[Some(state)]) + rest.as_str(),
+                None => entry.to_string(),
+            }
+        };
+        line.split("   ").map(colored).collect::<Vec<_>>().join("   ")
     }
 
     fn cells(self, cells: &[Option<State>]) -> String {

@@ -1,10 +1,14 @@
 //! The parts of a chart, on traces made by hand.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::chart::{Chart, Words, time};
+use crate::language::Language;
 use crate::terminal::{self, Style};
-use crate::trace::{Futex, Lane, Outcome, Print, State, Trace, Wait, Wake};
+use crate::trace::{Futex, Lane, More, Outcome, Print, State, Trace, Wait, Wake};
 use crate::{json, svg};
 
 fn ms(millis: u64) -> Duration {
@@ -25,7 +29,7 @@ fn lane(tid: i32, pid: i32, parent: Option<usize>, birth: u64, death: u64) -> La
 }
 
 fn wait(state: State, start: u64, end: u64) -> Wait {
-    Wait { state, start: ms(start), end: ms(end), futex: None, woken: None }
+    Wait { state, start: ms(start), end: ms(end), more: None }
 }
 
 fn print(at: u64, text: &str) -> Print {
@@ -37,11 +41,13 @@ fn trace(lanes: Vec<Lane>) -> Trace {
         end: lanes.iter().map(|lane| lane.death).max().unwrap(),
         lanes,
         outcome: Outcome::Exited(0),
+        cores: 2,
+        notes: BTreeSet::new(),
     }
 }
 
 fn chart(trace: &Trace) -> Chart<'_> {
-    Chart::new(trace, "specimen".to_string(), false)
+    Chart::new(trace, "specimen".to_string(), false, false)
 }
 
 fn labels(chart: &Chart<'_>) -> Vec<String> {
@@ -160,7 +166,8 @@ fn pieces_of_a_line_are_one_word_and_words_apart_are_not() {
 fn the_end_of_a_scope_is_a_wait_for_threads_and_a_message_is_not() {
     let woken = |by, at| {
         let mut wait = wait(State::Wakeup, 10, at);
-        wait.woken = Some(Wake { by, at: ms(at) });
+        let woken = Some(Wake { by, at: ms(at) });
+        wait.more = Some(Box::new(More { woken, ..More::default() }));
         wait
     };
     let mut main = lane(1, 1, None, 0, 500);
@@ -183,7 +190,8 @@ fn the_end_of_a_scope_is_a_wait_for_threads_and_a_message_is_not() {
 fn a_condition_that_counted_to_the_value_of_a_lock_is_still_a_condition() {
     let at = |address, state, start| {
         let mut wait = wait(state, start, start + 10);
-        wait.futex = Some(Futex { pid: 1, address });
+        let futex = Some(Futex { pid: 1, address });
+        wait.more = Some(Box::new(More { futex, ..More::default() }));
         wait
     };
     let mut main = lane(1, 1, None, 0, 100);
@@ -202,15 +210,19 @@ fn the_terminal_shows_a_lane_in_each_line() {
     let mut thread = lane(2, 1, Some(0), 0, 50);
     thread.waits = vec![wait(State::Lock, 0, 25), wait(State::Sleeping, 25, 50)];
     let trace = trace(vec![main, thread]);
-    let style = Style { width: 32, color: false, every_lane: false };
+    let style = Style { width: 32, color: false, every_lane: false, language: Language::En };
     assert_eq!(
         terminal::draw(&chart(&trace), &style),
-        "specimen  1 process · 2 threads · 100 ms · exit code 0
+        "specimen
+1 process · 2 threads · 100 ms
+exit code 0
 main       ····················
            start           余额
   thread 1 ×××××░░░░░
            └0        └50 ms
-░ sleeping   × waiting for a lock   · waiting for a thread to end
+░ sleeping
+× waiting for a lock
+· waiting for a thread to end
 "
     );
 }
@@ -221,8 +233,8 @@ fn what_a_program_prints_cannot_break_the_pictures() {
     main.name = Some("</text>".to_string());
     main.prints = vec![print(50, "</svg> & \"quotes\" \u{1} \u{ffff} ]]>\n")];
     let trace = trace(vec![main]);
-    let chart = Chart::new(&trace, "<script> & co".to_string(), false);
-    let picture = svg::draw(&chart);
+    let chart = Chart::new(&trace, "<script> & co".to_string(), false, false);
+    let picture = svg::draw(&chart, Language::En, false);
     let document = roxmltree::Document::parse(&picture).unwrap();
     let mut texts = document.descendants().filter_map(|node| node.text());
     assert!(texts.any(|text| text.starts_with("</svg> & \"quotes\"")));
@@ -242,4 +254,33 @@ fn times_have_about_three_digits() {
 fn exit_codes_are_those_of_shells() {
     let codes = [Outcome::Exited(7), Outcome::Killed(9), Outcome::AtLimit, Outcome::OnRequest(2)];
     assert_eq!(codes.map(Outcome::exit_code), [7, 137, 124, 130]);
+}
+
+#[test]
+fn a_narrow_terminal_is_not_overrun() {
+    let mut main = lane(1, 1, None, 0, 100);
+    main.waits = vec![wait(State::ThreadEnd, 0, 50), wait(State::Interpreter, 50, 90)];
+    main.prints = vec![print(0, "a long line that is said at the start\n")];
+    let mut named = lane(2, 1, Some(0), 0, 50);
+    named.name = Some("a-long-name-too".to_string());
+    let trace = trace(vec![main, named]);
+    for width in [20, 30, 80] {
+        let style = Style { width, color: false, every_lane: false, language: Language::En };
+        let text = terminal::draw(&chart(&trace), &style);
+        for line in text.lines().filter(|line| !line.contains("waiting for")) {
+            assert!(line.width() <= width, "{width}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_coarse_has_the_same_totals() {
+    let mut main = lane(1, 1, None, 0, 1000);
+    let states = [State::Lock, State::Input, State::Ready];
+    main.waits = (0..250).map(|n| wait(states[n as usize % 3], 4 * n, 4 * n + 1 + n % 3)).collect();
+    let exact = main.totals();
+    main.coarsen(ms(20));
+    assert!(main.waits.len() < 160, "{}", main.waits.len());
+    assert!(main.waits.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    assert_eq!(main.totals(), exact);
 }

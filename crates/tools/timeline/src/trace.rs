@@ -1,7 +1,7 @@
 //! What was seen of a program: a lane for every process and thread.
 
-use std::collections::HashSet;
-use std::fmt::{self, Display, Formatter};
+use std::collections::{BTreeSet, HashSet};
+use std::mem;
 use std::time::Duration;
 
 /// A program from its start to the end of its last process.
@@ -13,6 +13,27 @@ pub struct Trace {
     pub lanes: Vec<Lane>,
     pub end: Duration,
     pub outcome: Outcome,
+    /// How many threads can run at the same time here.
+    pub cores: usize,
+    /// What a reader must know to read the picture rightly.
+    pub notes: BTreeSet<Note>,
+}
+
+/// What cannot be seen in a picture, and makes it another one than it seems.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// The kernel does not say who had a core when.
+    NoTimes,
+    /// There was so much to keep that everything is only known to so many microseconds.
+    Coarse(u64),
+    /// There was so much printed that the later words are counted only.
+    WordsLeftOut,
+    /// The calls of a 32-bit program cannot be told.
+    Bits32(String),
+    /// A program wanted to trace, or be traced, which one that is traced itself cannot.
+    Traces(String),
+    /// A program was to get another user's rights, which one that is traced does not get.
+    Rights(String),
 }
 
 /// How a program came to its end.
@@ -39,7 +60,7 @@ pub struct Lane {
     pub name: Option<String>,
     pub birth: Duration,
     pub death: Duration,
-    /// In order of time. None overlaps another, and between them the lane is running.
+    /// In order of time. None overlaps another, and between them the lane has a core.
     pub waits: Vec<Wait>,
     /// In order of time.
     pub prints: Vec<Print>,
@@ -51,10 +72,33 @@ pub struct Wait {
     pub state: State,
     pub start: Duration,
     pub end: Duration,
+    /// More of it, where more is known.
+    pub more: Option<Box<More>>,
+}
+
+/// What is known of some waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct More {
     /// What was waited at, for a wait at a futex.
     pub futex: Option<Futex>,
-    /// Whose call ended the wait, where that is known.
+    /// Whose call ended the wait.
     pub woken: Option<Wake>,
+    /// Whose end was waited for, as an index into [`Trace::lanes`].
+    pub whom: Option<usize>,
+}
+
+impl Wait {
+    pub fn futex(&self) -> Option<Futex> {
+        self.more.as_ref()?.futex
+    }
+
+    pub fn woken(&self) -> Option<Wake> {
+        self.more.as_ref()?.woken
+    }
+
+    pub fn whom(&self) -> Option<usize> {
+        self.more.as_ref()?.whom
+    }
 }
 
 /// A word of memory at which threads wait for each other.
@@ -84,17 +128,33 @@ pub struct Print {
 /// What a lane is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
-    /// Not waiting for anything. Whether it has a core at that moment cannot be seen.
+    /// It has a core.
     Running,
+    /// It could go on, but has no core.
+    Ready,
     Sleeping,
     Lock,
     /// A condition, a channel, a parked thread.
     Wakeup,
     ThreadEnd,
     ProcessEnd,
+    /// For a child that was made with `vfork` to become another program.
+    Start,
     Input,
+    /// For room in a pipe, a socket or a terminal.
+    Output,
+    Socket,
+    FileLock,
+    /// A message or a semaphore between processes.
+    Message,
     /// CPython's global interpreter lock.
     Interpreter,
+    /// By a signal, until another one continues it.
+    Stopped,
+    /// In a call that is not watched, or for memory: mostly for a disk.
+    System,
+    /// The tracer, or a machine with too much to do, kept it from going on.
+    Held,
 }
 
 impl Outcome {
@@ -108,39 +168,49 @@ impl Outcome {
     }
 }
 
-impl Display for Outcome {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Outcome::Exited(code) => write!(f, "exit code {code}"),
-            Outcome::Killed(signal) => write!(f, "ended by signal {signal}"),
-            Outcome::AtLimit => write!(f, "ended at the limit"),
-            Outcome::OnRequest(_) => write!(f, "ended on request"),
-        }
-    }
-}
-
 impl State {
-    pub const ALL: [State; 8] = [
+    pub const COUNT: usize = State::ALL.len();
+
+    pub const ALL: [State; 17] = [
         State::Running,
+        State::Ready,
         State::Sleeping,
         State::Lock,
         State::Wakeup,
         State::ThreadEnd,
         State::ProcessEnd,
+        State::Start,
         State::Input,
+        State::Output,
+        State::Socket,
+        State::FileLock,
+        State::Message,
         State::Interpreter,
+        State::Stopped,
+        State::System,
+        State::Held,
     ];
 
-    pub fn label(self) -> &'static str {
+    /// A word for programs: a class in a picture, a key in a file.
+    pub fn key(self) -> &'static str {
         match self {
             State::Running => "running",
+            State::Ready => "ready",
             State::Sleeping => "sleeping",
-            State::Lock => "waiting for a lock",
-            State::Wakeup => "waiting to be woken",
-            State::ThreadEnd => "waiting for a thread to end",
-            State::ProcessEnd => "waiting for a process to end",
-            State::Input => "waiting for input",
-            State::Interpreter => "waiting for Python's interpreter lock",
+            State::Lock => "lock",
+            State::Wakeup => "wakeup",
+            State::ThreadEnd => "thread",
+            State::ProcessEnd => "process",
+            State::Start => "start",
+            State::Input => "input",
+            State::Output => "output",
+            State::Socket => "socket",
+            State::FileLock => "filelock",
+            State::Message => "message",
+            State::Interpreter => "interpreter",
+            State::Stopped => "stopped",
+            State::System => "system",
+            State::Held => "held",
         }
     }
 }
@@ -162,6 +232,71 @@ impl Stretch {
 impl Lane {
     pub fn is_process(&self) -> bool {
         self.tid == self.pid
+    }
+
+    /// Adds a time after all others in which the lane had no core.
+    pub fn add(&mut self, state: State, start: Duration, end: Duration, more: Option<More>) {
+        match self.waits.last_mut() {
+            Some(last) if last.end == start && last.state == state && more.is_none() => {
+                last.end = end;
+            }
+            _ => self.waits.push(Wait { state, start, end, more: more.map(Box::new) }),
+        }
+    }
+
+    /// How long the lane was in each state, in the order of [`State::ALL`].
+    #[cfg(test)]
+    pub fn totals(&self) -> [Duration; State::COUNT] {
+        let mut totals = [Duration::ZERO; State::COUNT];
+        for stretch in self.stretches() {
+            totals[stretch.state as usize] += stretch.length();
+        }
+        totals
+    }
+
+    /// Gathers what happened in each cell of so much time by its state: the totals stay, only the
+    /// order of shorter times is lost.
+    pub fn coarsen(&mut self, grain: Duration) {
+        let cell = |at: Duration| (at.as_nanos() / grain.as_nanos()) as u64;
+        let mut coarse: Vec<Wait> = Vec::new();
+        let mut waits = mem::take(&mut self.waits).into_iter().peekable();
+        while let Some(first) = waits.next() {
+            if first.end - first.start >= grain {
+                coarse.push(first);
+                continue;
+            }
+            let mut spent = [Duration::ZERO; State::COUNT];
+            let (start, mut end) = (first.start, first.end);
+            spent[first.state as usize] += first.end - first.start;
+            let here = cell(start);
+            let near = |wait: &Wait| cell(wait.start) == here && wait.end - wait.start < grain;
+            while let Some(wait) = waits.next_if(near) {
+                spent[wait.state as usize] += wait.end - wait.start;
+                end = wait.end;
+            }
+            let waited: Duration = spent.iter().sum();
+            // What ran between them comes first.
+            let mut at = end - waited.min(end - start);
+            for state in State::ALL {
+                let length = spent[state as usize];
+                if !length.is_zero() {
+                    let wait = Wait { state, start: at, end: at + length, more: None };
+                    at = wait.end;
+                    coarse.push(wait);
+                }
+            }
+        }
+        self.waits = coarse;
+        let mut prints: Vec<Print> = Vec::new();
+        for print in mem::take(&mut self.prints) {
+            match prints.last_mut() {
+                Some(last) if cell(last.at) == cell(print.at) => {
+                    last.bytes += print.bytes;
+                }
+                _ => prints.push(print),
+            }
+        }
+        self.prints = prints;
     }
 
     /// The whole life of the lane, without a gap.
@@ -190,12 +325,11 @@ impl Trace {
     /// each time.
     fn tell_conditions(&mut self) {
         let waits = self.lanes.iter().flat_map(|lane| &lane.waits);
-        let conditions: HashSet<Futex> = waits
-            .filter(|wait| wait.state == State::Wakeup)
-            .filter_map(|wait| wait.futex)
-            .collect();
+        let conditions: HashSet<Futex> =
+            waits.filter(|wait| wait.state == State::Wakeup).filter_map(Wait::futex).collect();
         for wait in self.lanes.iter_mut().flat_map(|lane| &mut lane.waits) {
-            if wait.state == State::Lock && wait.futex.is_some_and(|at| conditions.contains(&at)) {
+            if wait.state == State::Lock && wait.futex().is_some_and(|at| conditions.contains(&at))
+            {
                 wait.state = State::Wakeup;
             }
         }
@@ -211,8 +345,13 @@ impl Trace {
             let mut waits = std::mem::take(&mut self.lanes[at].waits);
             for wait in &mut waits {
                 let guess = matches!(wait.state, State::Lock | State::Wakeup);
-                if guess && wait.woken.is_some_and(|wake| self.was_last_act(wake, at)) {
+                if let Some(wake) = wait.woken().filter(|_| guess)
+                    && self.was_last_act(wake, at)
+                {
                     wait.state = State::ThreadEnd;
+                    if let Some(more) = &mut wait.more {
+                        more.whom = Some(wake.by);
+                    }
                 }
             }
             self.lanes[at].waits = waits;
@@ -224,7 +363,8 @@ impl Trace {
         /// How long a thread takes to end, on a machine with other work to do.
         const ENDING: Duration = Duration::from_millis(10);
         let lane = &self.lanes[wake.by];
-        let idle = |wait: &Wait| wait.state == State::Interpreter || wait.end <= wake.at;
+        let not_by_choice = [State::Interpreter, State::Ready, State::Held, State::System];
+        let idle = |wait: &Wait| not_by_choice.contains(&wait.state) || wait.end <= wake.at;
         !lane.is_process()
             && lane.parent == Some(parent)
             && lane.death.saturating_sub(wake.at) < ENDING

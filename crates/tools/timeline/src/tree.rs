@@ -1,5 +1,9 @@
 //! The order and the names of the lanes: threads under their process, children under their parent.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::language::Language;
 use crate::trace::{Lane, Trace};
 
 /// One lane in its place.
@@ -9,6 +13,40 @@ pub struct Row {
     pub label: String,
     /// How deep it stands in the tree of processes and their threads.
     pub depth: usize,
+}
+
+impl Row {
+    pub fn label_in(&self, language: Language) -> String {
+        let translated = [("thread ", "线程 "), ("process ", "进程 ")].into_iter();
+        let mut labels = translated.filter_map(|(english, chinese)| {
+            Some(format!("{chinese}{}", self.label.strip_prefix(english)?))
+        });
+        match language {
+            Language::En => self.label.clone(),
+            Language::Zh => labels.next().unwrap_or_else(|| self.label.clone()),
+        }
+    }
+}
+
+/// Rows that are read as one: neighbours of one kind, made by the same lane, with the same name but
+/// for a number at its end. Each row is in one group, most are alone in theirs.
+pub fn groups(trace: &Trace, rows: &[Row]) -> Vec<Range<usize>> {
+    let kind = |at: usize| {
+        let lane = &trace.lanes[rows[at].lane];
+        let name = lane.name.as_deref().unwrap_or_default();
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        // Whoever has lanes of its own below it stands alone.
+        let alone = rows.get(at + 1).is_some_and(|next| next.depth > rows[at].depth);
+        (!alone && at > 0).then_some((lane.parent, lane.is_process(), rows[at].depth, name))
+    };
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for at in 0..rows.len() {
+        match groups.last_mut() {
+            Some(group) if kind(at).is_some() && kind(at) == kind(group.start) => group.end += 1,
+            _ => groups.push(at..at + 1),
+        }
+    }
+    groups
 }
 
 /// The lanes to draw, main first. Without `every_thread` those that a library made for itself are
@@ -25,22 +63,35 @@ pub fn rows(trace: &Trace, every_thread: bool) -> Vec<Row> {
 /// The lanes with their places in the tree of processes.
 struct Tree<'a> {
     lanes: &'a [Lane],
-    /// For each lane the first thread of its process.
-    process_of: Vec<usize>,
-    every_thread: bool,
+    /// For each process, by its first lane, its other threads and the processes that it made.
+    threads: HashMap<usize, Vec<usize>>,
+    children: HashMap<usize, Vec<usize>>,
 }
 
 impl<'a> Tree<'a> {
     fn new(trace: &'a Trace, every_thread: bool) -> Tree<'a> {
         let lanes = &trace.lanes;
-        let process_of = (0..lanes.len())
-            .map(|at| {
-                // The last one born with that number, since the system may use numbers again.
-                let first = |&earlier: &usize| lanes[earlier].tid == lanes[at].pid;
-                (0..=at).rev().find(first).unwrap_or(0)
-            })
-            .collect();
-        Tree { lanes, process_of, every_thread }
+        let mut tree = Tree { lanes, threads: HashMap::new(), children: HashMap::new() };
+        // The last one born with a number, since the system may use numbers again.
+        let mut process_of_pid: HashMap<i32, usize> = HashMap::new();
+        let mut process_of: Vec<usize> = Vec::with_capacity(lanes.len());
+        for (at, lane) in lanes.iter().enumerate() {
+            if lane.is_process() {
+                process_of_pid.insert(lane.pid, at);
+            }
+            let process = process_of_pid.get(&lane.pid).copied().unwrap_or(0);
+            process_of.push(process);
+            if !lane.is_process() {
+                if every_thread || !is_helper(lane) {
+                    tree.threads.entry(process).or_default().push(at);
+                }
+            } else if at > 0 {
+                // A parent may have been told of later than its child.
+                let parent = lane.parent.filter(|&parent| parent < at).unwrap_or(0);
+                tree.children.entry(process_of[parent]).or_default().push(at);
+            }
+        }
+        tree
     }
 
     /// A process, then its threads, then the processes that it made.
@@ -54,21 +105,14 @@ impl<'a> Tree<'a> {
     ) {
         rows.push(Row { lane: process, label, depth });
         let depth = depth + 1;
-        let members = (0..self.lanes.len()).filter(|&at| {
-            let lane = &self.lanes[at];
-            let shown = self.every_thread || !is_helper(lane);
-            !lane.is_process() && self.process_of[at] == process && shown
-        });
-        for (n, lane) in (1..).zip(members) {
+        let threads = self.threads.get(&process).into_iter().flatten();
+        for (n, &lane) in (1..).zip(threads) {
             let name = self.lanes[lane].name.as_ref();
             let label = with_name(format!("thread {n}"), name);
             rows.push(Row { lane, label, depth });
         }
-        let children = (1..self.lanes.len()).filter(|&at| {
-            let parent = self.lanes[at].parent.unwrap_or(0);
-            self.lanes[at].is_process() && self.process_of[parent] == process
-        });
-        for (n, child) in (1..).zip(children) {
+        let children = self.children.get(&process).into_iter().flatten();
+        for (n, &child) in (1..).zip(children) {
             // Numbered as multiprocessing does: 1:2 is the second child of the first.
             let number = match number {
                 "" => n.to_string(),
@@ -84,7 +128,8 @@ impl<'a> Tree<'a> {
 
 fn with_name(label: String, name: Option<&String>) -> String {
     match name {
-        Some(name) => format!("{label} {name}"),
+        // A name is the program's own, and could speak to the terminal.
+        Some(name) => format!("{label} {}", name.replace(char::is_control, "\u{fffd}")),
         None => label,
     }
 }

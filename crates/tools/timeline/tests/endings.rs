@@ -99,13 +99,153 @@ fn ctrl_c_ends_the_program_and_draws() {
 }
 
 #[test]
-fn a_program_that_ignores_ctrl_c_is_killed_with_its_children() {
+fn a_program_that_ignores_ctrl_c_is_killed_with_its_children_when_it_comes_again_and_again() {
     let (code, chart) = interrupted("trap '' INT; sleep 1000 & echo $$; echo $!; wait");
     assert_eq!(code, Some(128 + 2));
+    assert!(chart.contains("asked once more it is killed"), "{chart}");
     assert!(chart.contains("ended on request"), "{chart}");
 }
 
-/// Starts a shell that prints two process ids, then sends the tool what Ctrl-C sends.
+#[test]
+fn a_program_may_take_its_time_to_clean_up() {
+    // `timeout` sends its signal to the tool and to the whole group: twice is once.
+    let script =
+        "trap 'sleep 2.5; echo clean; exit 4' TERM; echo ready; while :; do sleep 0.05; done";
+    let mut child = timeline()
+        .args(["sh", "-c", script])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    stdout.read_line(&mut said).unwrap();
+    for _ in 0..2 {
+        kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+    }
+    stdout.read_to_string(&mut said).unwrap();
+    assert_eq!((said.as_str(), child.wait().unwrap().code()), ("ready\nclean\n", Some(4)));
+}
+
+#[test]
+fn what_is_ignored_from_the_start_stays_ignored() {
+    let script = "trap '' HUP INT; exec \"$0\" sh -c 'kill -HUP $PPID; kill -INT $PPID; exit 6'";
+    let output = std::process::Command::new("sh").args(["-c", script, common::TIMELINE]).output();
+    assert_eq!(output.unwrap().status.code(), Some(6));
+}
+
+#[test]
+fn a_process_that_is_stopped_stops_and_goes_on() {
+    let script = "sleep 0.4 & kill -STOP $!; sleep 0.7; kill -CONT $!; wait $!; echo $?";
+    let run = watch(&["--limit", "60"], &["sh", "-c", script]);
+    assert_eq!(run.output.stdout, b"0\n");
+    let stopped = run.trace.stretches("stopped by a signal");
+    assert!(
+        stopped.iter().any(|s| s.lane == "process 1 sleep" && s.length() > 500.0),
+        "{stopped:?}"
+    );
+}
+
+#[test]
+fn a_program_inherits_no_file_of_the_tool() {
+    let own = std::process::Command::new("ls").arg("/proc/self/fd").output().unwrap();
+    let output = timeline().args(["ls", "/proc/self/fd"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&own.stdout));
+}
+
+#[test]
+fn no_picture_is_left_by_a_program_that_does_not_start() {
+    let folder = common::Folder::new();
+    let svg = folder.0.join("x.svg");
+    let output = timeline().arg("--svg").arg(&svg).arg("no_such_program").output().unwrap();
+    assert_eq!(output.status.code(), Some(127));
+    assert!(!svg.exists());
+}
+
+#[test]
+fn the_exit_code_survives_a_picture_that_cannot_be_written() {
+    for (script, expected) in [("rm -r $0; exit 7", 7), ("rm -r $0", 1)] {
+        let folder = common::Folder::new();
+        let svg = folder.0.join("x.svg");
+        let script = ["sh", "-c", script, folder.0.to_str().unwrap()];
+        let output = timeline().arg("--svg").arg(&svg).args(script).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "{said}");
+        assert!(said.contains("cannot write"), "{said}");
+    }
+}
+
+#[test]
+fn a_full_stderr_costs_the_chart_and_nothing_else() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = timeline().args(["sh", "-c", "exit 5"]).stderr(full).status().unwrap();
+    assert_eq!(status.code(), Some(5));
+}
+
+#[test]
+fn a_script_whose_interpreter_is_missing_says_so() {
+    let folder = common::Folder::new();
+    let script = folder.0.join("script");
+    fs::write(&script, "#!/no/such/interpreter -x\n").unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (code, said) = run(&[script.to_str().unwrap()]);
+    assert_eq!(code, Some(127));
+    assert!(said.contains("there is no /no/such/interpreter, which is to run it"), "{said}");
+}
+
+#[test]
+fn a_name_cannot_speak_to_the_terminal() {
+    let folder = common::Folder::new();
+    let odd = folder.0.join("a\x1b[31mb");
+    fs::copy("/bin/true", &odd).unwrap();
+    let (_, said) = run(&["sh", "-c", "\"$0\"; :", odd.to_str().unwrap()]);
+    assert!(!said.contains('\x1b'), "{said:?}");
+    assert!(said.contains("process 1 a\u{fffd}[31mb"), "{said}");
+}
+
+#[test]
+fn a_tracer_inside_is_told_why_it_cannot() {
+    let (code, said) = run(&[common::specimen().to_str().unwrap(), "traceme"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("specimen wanted to trace a program: one that is watched here cannot"),
+        "{said}"
+    );
+}
+
+/// The smallest program for 32 bits that ends with code 7.
+fn program_of_32_bits() -> Vec<u8> {
+    let code = [0xb8, 1, 0, 0, 0, 0xbb, 7, 0, 0, 0, 0xcd, 0x80];
+    let (base, start, length) = (0x0804_8000_u32, 84_u32, 84 + code.len() as u32);
+    let mut file = vec![0x7f, b'E', b'L', b'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0];
+    for word in [1, base + start, 52, 0, 0] {
+        file.extend(word.to_le_bytes());
+    }
+    for half in [52_u16, 32, 1, 0, 0, 0] {
+        file.extend(half.to_le_bytes());
+    }
+    for word in [1, 0, base, base, length, length, 5, 0x1000] {
+        file.extend(word.to_le_bytes());
+    }
+    file.extend(code);
+    file
+}
+
+#[test]
+#[ignore = "needs a kernel that runs 32-bit programs for x86"]
+fn a_32_bit_program_runs_and_is_said_to_be_one() {
+    let folder = common::Folder::new();
+    let program = folder.0.join("small");
+    fs::write(&program, program_of_32_bits()).unwrap();
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let plain = std::process::Command::new(&program).status().unwrap();
+    assert_eq!(plain.code(), Some(7));
+    let (code, said) = run(&[program.to_str().unwrap()]);
+    assert_eq!(code, Some(7), "{said}");
+    assert!(said.contains("small is a 32-bit program"), "{said}");
+}
+
+/// Starts a shell that prints two process ids, then sends the tool what Ctrl-C sends until it ends.
 fn interrupted(script: &str) -> (Option<i32>, String) {
     let mut child = timeline()
         .args(["sh", "-c", script])
@@ -118,10 +258,22 @@ fn interrupted(script: &str) -> (Option<i32>, String) {
     for _ in 0..2 {
         stdout.read_line(&mut pids).unwrap();
     }
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
-    let mut chart = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut chart).unwrap();
-    let code = child.wait().unwrap().code();
+    let mut stderr = child.stderr.take().unwrap();
+    let said = std::thread::spawn(move || {
+        let mut chart = String::new();
+        stderr.read_to_string(&mut chart).unwrap();
+        chart
+    });
+    let start = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "it does not end");
+        kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+        std::thread::sleep(Duration::from_millis(250));
+    };
+    let chart = said.join().unwrap();
     assert_gone(&pids);
     (code, chart)
 }

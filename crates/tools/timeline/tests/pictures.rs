@@ -34,6 +34,8 @@ fn the_json_is_in_the_trace_event_format() {
         let phases: Vec<_> = ends.iter().map(|end| end["ph"].as_str().unwrap()).collect();
         assert_eq!(phases, ["s", "f"], "{ends:?}");
         assert!(ends[0]["ts"].as_f64() <= ends[1]["ts"].as_f64(), "{ends:?}");
+        // Without it Perfetto ties the end to the next bar that begins later, not to the one it is in.
+        assert_eq!(ends[1]["bp"], "e", "{ends:?}");
         // An arrow without a bar at its ends is not drawn.
         for end in ends {
             let inside = trace.events.iter().any(|bar| {
@@ -55,6 +57,40 @@ fn the_json_is_in_the_trace_event_format() {
     }
 }
 
+/// What Perfetto ties an arrow to, which reads events in the order of their times, those of one time
+/// as they stand in the file: to the bar that began last in the lane, if it has not ended yet.
+#[test]
+fn every_arrow_arrives_as_perfetto_reads_it() {
+    let trace = watch(&[], &["bank_lock"]).trace;
+    let mut events: Vec<&Value> = trace.events.iter().filter(|e| e["ph"] != "M").collect();
+    events.sort_by(|a, b| a["ts"].as_f64().unwrap().total_cmp(&b["ts"].as_f64().unwrap()));
+    let mut open: HashMap<i64, &Value> = HashMap::new();
+    let mut arrived: HashMap<&str, Vec<&str>> = HashMap::new();
+    for event in events {
+        let lane = event["tid"].as_i64().unwrap();
+        match event["ph"].as_str().unwrap() {
+            "X" => drop(open.insert(lane, event)),
+            phase @ ("s" | "f") => {
+                let bar = open.get(&lane).unwrap_or_else(|| panic!("no bar at {event}"));
+                let end = bar["ts"].as_f64().unwrap() + bar["dur"].as_f64().unwrap();
+                assert!(end >= event["ts"].as_f64().unwrap() - 0.001, "{event} after {bar}");
+                let enclosing = phase == "s" || event["bp"] == "e";
+                assert!(enclosing, "{event} is tied to the next bar");
+                if phase == "f" {
+                    let kind = event["name"].as_str().unwrap();
+                    arrived.entry(kind).or_default().push(bar["name"].as_str().unwrap());
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(arrived["birth"].len(), 100);
+    assert!(arrived["wake"].len() > 50);
+    // Whoever is handed the lock goes on.
+    let goes_on = |name: &&&str| !name.starts_with("waiting for a lock");
+    assert_eq!(arrived["wake"].iter().filter(goes_on).count(), arrived["wake"].len());
+}
+
 #[test]
 fn the_svg_needs_nothing_but_itself() {
     let run = watch(&[], &["bank_lock"]);
@@ -71,6 +107,7 @@ fn the_svg_needs_nothing_but_itself() {
     assert!(!style.contains("url(") && !style.contains("@import"));
     assert!(style.contains("light-dark("));
     for rule in style.lines().filter(|line| line.contains('{')) {
+        let rule = rule.strip_prefix("@media (min-width: 760px) { ").unwrap_or(rule);
         let of_the_picture = rule.starts_with(".timeline ") || rule.starts_with("svg.timeline");
         assert!(of_the_picture, "reaches beyond the picture: {rule}");
     }
@@ -78,21 +115,15 @@ fn the_svg_needs_nothing_but_itself() {
 
 #[test]
 fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
-    let run = watch(&[], &["bank_lock"]);
+    let run = watch(&["--every-lane", "--language", "en"], &["bank_lock"]);
     let document = roxmltree::Document::parse(&run.svg).unwrap();
     let bars = document
         .descendants()
         .filter(|node| node.attribute("class").is_some_and(|class| class.starts_with("bar ")));
-    let number = |bar: roxmltree::Node<'_, '_>, name| -> f64 {
-        bar.attribute(name).unwrap().parse().unwrap()
+    let number = |node: roxmltree::Node<'_, '_>, name| -> f64 {
+        node.attribute(name).unwrap().trim_end_matches('%').parse().unwrap()
     };
-    let view: Vec<f64> = document
-        .root_element()
-        .attribute("viewBox")
-        .unwrap()
-        .split(' ')
-        .map(|number| number.parse().unwrap())
-        .collect();
+    let height = number(document.root_element(), "height");
 
     let mut lanes: Vec<&str> = Vec::new();
     for bar in bars {
@@ -102,15 +133,82 @@ fn the_svg_has_a_lane_for_each_thread_and_a_hint_for_each_bar() {
         if !lanes.contains(&lane) {
             lanes.push(lane);
         }
+        assert!(bar.attribute("x").unwrap().ends_with('%'));
         assert!(number(bar, "x") >= 0.0 && number(bar, "width") > 0.0);
-        assert!(number(bar, "x") + number(bar, "width") <= view[2], "{hint}");
-        assert!(number(bar, "y") + number(bar, "height") <= view[3], "{hint}");
+        assert!(number(bar, "x") + number(bar, "width") <= 100.2, "{hint}");
+        assert!(number(bar, "y") + number(bar, "height") <= height, "{hint}");
     }
     assert_eq!(lanes.len(), 101);
+}
+
+#[test]
+fn many_lanes_of_one_kind_are_folded_in_the_language_of_the_name() {
+    let folder = common::Folder::new();
+    let [english, chinese] = ["x.en.svg", "x.zh.svg"].map(|name| folder.0.join(name));
+    let mut command = common::timeline();
+    command.arg("--svg").arg(&english).arg("--svg").arg(&chinese).arg("bank_lock");
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    let texts = |path| -> Vec<String> {
+        let svg = std::fs::read_to_string(path).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let texts = document.descendants().filter(|node| node.tag_name().name() == "text");
+        texts.map(|node| node.text().unwrap().to_string()).collect()
+    };
+    let (english, chinese) = (texts(english), texts(chinese));
+    assert!(english.iter().any(|text| text == "thread 5 … 98: how many do what, of 94"));
+    assert!(chinese.iter().any(|text| text == "线程 5 … 98：94 个，各在做什么的数量"));
+    let lanes = english.iter().filter(|text| text.starts_with("thread ")).count();
+    assert_eq!(lanes, 4 + 1 + 2);
+    assert!(english.iter().any(|text| text == "waiting for a lock"));
+    assert!(chinese.iter().any(|text| text == "等锁"));
 }
 
 fn child_text<'a>(node: roxmltree::Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.children()
         .find(|child| child.has_tag_name(name) || child.tag_name().name() == name)?
         .text()
+}
+
+#[test]
+fn the_page_needs_nothing_but_itself() {
+    let folder = common::Folder::new();
+    let page = folder.0.join("page.html");
+    // A name that would end the script, if it were put there as it is.
+    let odd = "echo '</script><b>'; sleep 0.05 # </script>";
+    let output =
+        common::timeline().arg("--html").arg(&page).args(["sh", "-c", odd]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("</script>").count(), 2);
+    assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("@import"));
+    let data = page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["rows"][0]["prints"][0][1], "</script><b>\n");
+    // Every state has its colour in the page.
+    for state in data["states"].as_array().unwrap() {
+        let color = format!("--{}: light-dark(", state["key"].as_str().unwrap());
+        assert!(page.contains(&color), "{color}");
+    }
+}
+
+#[test]
+#[ignore = "needs node, npm and chromium"]
+fn a_reader_can_look_into_the_page() {
+    let folder = common::Folder::new();
+    let page = folder.0.join("page.html");
+    let output = common::timeline()
+        .args(["--language", "en", "--html"])
+        .arg(&page)
+        .arg("bank_lock")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let check = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/check");
+    let run = |program: &str, args: &[&str]| {
+        let mut command = std::process::Command::new(program);
+        let output = command.args(args).current_dir(&check).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("npm", &["ci", "--no-audit", "--no-fund", "--silent"]);
+    run("node", &["timeline.mjs", page.to_str().unwrap(), "100"]);
 }

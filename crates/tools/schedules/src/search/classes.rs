@@ -119,6 +119,12 @@ impl Search for Classes {
     }
 
     fn learn(&mut self, mut run: Run) {
+        if run.finish == Finish::Again {
+            self.stack.clear();
+            self.found = Findings::default();
+            (self.begun, self.tries) = (false, 0);
+            return;
+        }
         if let Some(place) = self.divergence(&run) {
             self.tries += 1;
             if self.tries == TRIES {

@@ -63,6 +63,12 @@ impl Search for Every {
     }
 
     fn learn(&mut self, run: Run) {
+        if run.finish == Finish::Again {
+            self.stack.clear();
+            self.found = Findings::default();
+            self.begun = false;
+            return;
+        }
         self.found.note(&run);
         if run.finish == Finish::Diverged || run.moves.len() < self.stack.len() {
             self.found.diverged = Some(run.moves.len());

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Completeness, Findings, drive};
-use crate::world::{Plan, Run, Search, Then, World};
+use crate::world::{Finish, Plan, Run, Search, Then, World};
 
 /// Tries schedules drawn at random, the same ones whenever the seed is the same.
 pub fn some(world: &mut dyn World, schedules: usize, seed: u64, time: Duration) -> Findings {
@@ -39,6 +39,10 @@ impl Search for Draw {
     }
 
     fn learn(&mut self, run: Run) {
+        if run.finish == Finish::Again {
+            self.left += 1;
+            return;
+        }
         self.found.note(&run);
         self.found.add(&run, Some(1), run.switches(), run.schedule());
     }

@@ -24,20 +24,7 @@ const TRIES: usize = 3;
 /// Finds the endings of all schedules with at most `most` switches, as far as `time` allows.
 pub fn within(world: &mut dyn World, most: usize, time: Duration) -> Findings {
     let start = Instant::now();
-    let levels = Levels {
-        most,
-        deadline: start.checked_add(time),
-        level: 0,
-        whole: None,
-        now: vec![Beginning { schedule: Box::default(), standing: None }],
-        later: BTreeMap::new(),
-        steps: 0,
-        under_way: None,
-        seen: HashSet::new(),
-        tries: 0,
-        over: false,
-        found: Findings::default(),
-    };
+    let levels = Levels::new(most, start.checked_add(time));
     let (levels, fault) = drive(world, levels);
     let mut found = levels.found;
     found.fault = fault;
@@ -78,6 +65,25 @@ struct Levels {
     found: Findings,
 }
 
+impl Levels {
+    fn new(most: usize, deadline: Option<Instant>) -> Self {
+        Levels {
+            most,
+            deadline,
+            level: 0,
+            whole: None,
+            now: vec![Beginning { schedule: Box::default(), standing: None }],
+            later: BTreeMap::new(),
+            steps: 0,
+            under_way: None,
+            seen: HashSet::new(),
+            tries: 0,
+            over: false,
+            found: Findings::default(),
+        }
+    }
+}
+
 impl Search for Levels {
     fn next(&mut self) -> Option<Plan> {
         if self.tries == 0 {
@@ -108,6 +114,11 @@ impl Search for Levels {
     }
 
     fn learn(&mut self, run: Run) {
+        if run.finish == Finish::Again {
+            let (most, deadline) = (self.most, self.deadline);
+            *self = Levels::new(most, deadline);
+            return;
+        }
         let beginning = self.under_way.take().expect("it was planned");
         let told = beginning.schedule.len();
         let last = told.checked_sub(1).and_then(|last| run.moves.get(last));

@@ -84,7 +84,7 @@ impl Words<'_> {
             return format!(" {name}");
         }
         let same = |things: &[crate::world::Thing]| {
-            things.iter().filter(|thing| thing.kind == kind).count()
+            things.iter().filter(|thing| thing.kind == kind && thing.name.is_none()).count()
         };
         match (same(&self.details.things), same(&self.details.things[..number])) {
             (1, _) => String::new(),
@@ -191,6 +191,8 @@ impl Words<'_> {
                 _ => self.say("receives", "收到"),
             },
             Action::AwaitTaken(_) => self.say("its message was taken", "消息已被取走"),
+            Action::HangUp { receives: false, .. } => self.say("will send no more", "不再发送"),
+            Action::HangUp { .. } => self.say("will receive no more", "不再接收"),
             Action::Wait { lock: number, .. } => {
                 let letter = lock(number);
                 self.say(
@@ -336,6 +338,7 @@ impl Words<'_> {
             | Action::Peek(_) => {
                 self.say("looks again and again, and waits for a change", "反复查看，等待变化")
             }
+            Action::Print(_) => self.say("waits to print", "等待打印"),
             _ => String::new(),
         }
     }
@@ -461,6 +464,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                  not tried.",
                 "几个进程共用同一个管道、锁或内存：谁先用到它，没有尝试所有顺序。",
             ),
+            Caveat::Unwinding => language.say(
+                "What a thread does while a panic unwinds it came in one go: there may be more endings in \
+                 which others go in between.",
+                "线程在 panic 展开期间所做的事是一口气完成的：其他线程在其间插入时可能还有更多结局。",
+            ),
             Caveat::MemoryRaces => language.say(
                 "What the threads inside of one process do to its memory was not watched.",
                 "没有观察同一进程内各线程对内存的访问。",
@@ -472,4 +480,28 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
         notes.push(fault.to_string());
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_exact_up_to_a_million() {
+        assert_eq!(number(999_999), "999999");
+        assert_eq!(number(1_000_000), "about 1.0 × 10⁶");
+        assert_eq!(number(36_123_456_789), "about 3.6 × 10¹⁰");
+        assert_eq!(number(Count::MAX), "more than 3.4 × 10³⁸");
+    }
+
+    #[test]
+    fn the_words_of_completeness_are_four() {
+        let say = |completeness| super::completeness(Language::English, completeness);
+        assert_eq!(say(Completeness::All), "all schedules");
+        assert_eq!(say(Completeness::AllWithin(1)), "all with at most 1 switch");
+        assert_eq!(say(Completeness::AllWithin(4)), "all with at most 4 switches");
+        assert_eq!(say(Completeness::Drawn(50)), "50 drawn at random");
+        assert_eq!(say(Completeness::Stopped(Duration::from_millis(2_000))), "stopped after 2 s");
+        assert_eq!(say(Completeness::Stopped(Duration::from_millis(510))), "stopped after 0.6 s");
+    }
 }

@@ -51,7 +51,9 @@ pub fn watch(options: &[&str], command: &[&str]) -> Run {
     };
     let json = read(&json);
     assert!(!json.is_empty(), "no chart: {}", String::from_utf8_lossy(&output.stderr));
-    Run { trace: Seen::new(serde_json::from_str(&json).unwrap()), svg: read(&svg), output }
+    let trace = Seen::new(serde_json::from_str(&json).unwrap());
+    trace.check();
+    Run { trace, svg: read(&svg), output }
 }
 
 /// The tool, in the environment that a student has.
@@ -86,6 +88,7 @@ impl Drop for Folder {
 pub struct Seen {
     pub events: Vec<Value>,
     names: HashMap<(i64, i64), String>,
+    cores: u64,
 }
 
 /// A stretch of a lane in one state, in milliseconds.
@@ -113,13 +116,46 @@ pub struct Arrow {
 }
 
 impl Seen {
+    /// What holds for every trace: lanes without gaps, and no more running than there are cores.
+    fn check(&self) {
+        let mut last: HashMap<(i64, i64), (f64, &Value)> = HashMap::new();
+        let (mut start, mut end, mut running) = (f64::MAX, 0.0_f64, 0.0);
+        for bar in self.events.iter().filter(|event| event["ph"] == "X") {
+            let stretch = self.stretch(bar);
+            assert!(stretch.length() > 0.0, "{bar}");
+            // A number that is used again begins another lane.
+            if let Some((before, other)) = last.insert(ids(bar), (stretch.end, bar)) {
+                let gap = stretch.start - before;
+                assert!(gap > -0.001, "{bar} begins before the end of {other}");
+            }
+            start = start.min(stretch.start);
+            end = end.max(stretch.end);
+            if stretch.state == "running" {
+                running += stretch.length();
+            }
+        }
+        let cores = self.cores as f64;
+        assert!(
+            running <= cores * (end - start) + 0.1,
+            "{running} ms of running in {} ms on {cores} cores",
+            end - start
+        );
+    }
+
+    /// How long a lane was in a state, in milliseconds.
+    pub fn total(&self, lane: &str, state: &str) -> f64 {
+        let life = self.life(lane);
+        life.iter().filter(|s| s.state == state).map(Stretch::length).sum()
+    }
+
     fn new(document: Value) -> Seen {
+        let cores = document["otherData"]["cores"].as_u64().unwrap();
         let events = document["traceEvents"].as_array().unwrap().clone();
         let named = events.iter().filter(|event| event["name"] == "thread_name");
         let names = named
             .map(|event| (ids(event), event["args"]["name"].as_str().unwrap().to_string()))
             .collect();
-        Seen { events, names }
+        Seen { events, names, cores }
     }
 
     /// The names of the lanes, in the order of the chart.

@@ -69,10 +69,8 @@ pub fn answer(
         Err(fault) => return refuse(&fault),
     };
     let findings = question.search(&mut world);
-    if findings.endings.is_empty() {
-        if let Some(fault) = &findings.fault {
-            return refuse(fault);
-        }
+    if let Some(fault) = findings.fault.as_ref().filter(|_| findings.endings.is_empty()) {
+        return refuse(fault);
     }
     let sources = Sources::default();
     let remarks = remarks(language, &options);

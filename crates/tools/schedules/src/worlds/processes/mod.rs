@@ -13,7 +13,7 @@
 //! * here: the world
 //! * `run`: one run after another
 //! * [`command`]: the answer to a question about a program
-//! * `system`: the processes of a run, and what its steps touch
+//! * `system`: the processes of a run
 //! * `held`: what a task is held before
 //! * `touches`: the names of what is touched
 //! * `watch`: looks after the one task that runs

@@ -23,7 +23,7 @@ pub(super) enum Shared<'a> {
     /// The time, where sleeps keep to it.
     Time,
     /// Memory of several processes, as a whole.
-    SharedMemory,
+    CommonMemory,
     /// That a task can take its so manieth step: true once others have done what they had to.
     Enabled(Actor, usize),
 }

@@ -7,7 +7,7 @@
 //! * `state`: the state of a run, which decides who can go
 //! * here: the program, and the engine that runs it (the crate shuttle)
 
-use ::std::cell::RefCell;
+use ::std::cell::{Cell, RefCell};
 use ::std::mem;
 use ::std::panic::{self, Location, catch_unwind};
 use ::std::process::ExitCode;
@@ -20,7 +20,7 @@ use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use crate::world::{Fault, Plan, Run, Search, World};
-use state::State;
+use state::{Noticed, State};
 
 pub mod prelude;
 pub mod stand_in;
@@ -64,6 +64,8 @@ const STACK: usize = 2 << 20;
 pub struct Program {
     main: fn() -> ExitCode,
     limit: usize,
+    /// What was noticed in any run so far.
+    noticed: Mutex<Noticed>,
     /// Held for the length of a search: the program's statics know one run at a time.
     turn: Mutex<()>,
 }
@@ -71,13 +73,18 @@ pub struct Program {
 impl Program {
     /// A program from its main function.
     pub const fn new(main: fn() -> ExitCode) -> Self {
-        Program { main, limit: STEP_LIMIT, turn: Mutex::new(()) }
+        Program {
+            main,
+            limit: STEP_LIMIT,
+            noticed: Mutex::new(Noticed { ends: false, senders: false, receivers: false }),
+            turn: Mutex::new(()),
+        }
     }
 
     /// Cuts runs off after so many steps.
     #[must_use]
     pub const fn limited(self, limit: usize) -> Self {
-        Program { main: self.main, limit, turn: Mutex::new(()) }
+        Program { limit, ..Program::new(self.main) }
     }
 }
 
@@ -94,9 +101,13 @@ impl World for &Program {
         // A search that panicked has left nothing that the next one could see.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let main = self.main;
-        engine(Stepwise { search, limit: self.limit }, move || {
+        let mut known = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        let noticed = Rc::new(Cell::new(*known));
+        let stepwise = Stepwise { search, limit: self.limit, noticed: Rc::clone(&noticed) };
+        engine(stepwise, move || {
             state::leave_main(catch_unwind(main).map(number));
         });
+        *known = noticed.get();
         Ok(())
     }
 }
@@ -135,15 +146,17 @@ fn engine(scheduler: impl Scheduler + 'static, main: impl Fn() + Send + Sync + '
 struct Stepwise {
     search: Rc<RefCell<dyn Search>>,
     limit: usize,
+    noticed: Rc<Cell<Noticed>>,
 }
 
 impl Scheduler for Stepwise {
     fn new_execution(&mut self) -> Option<Schedule> {
-        if let Some(run) = State::finish() {
+        if let Some((run, noticed)) = State::finish() {
+            self.noticed.set(noticed);
             self.search.borrow_mut().learn(run);
         }
         let plan = self.search.borrow_mut().next()?;
-        State::begin(plan, self.limit);
+        State::begin(plan, self.limit, self.noticed.get());
         Some(Schedule::new(0))
     }
 

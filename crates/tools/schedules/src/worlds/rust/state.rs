@@ -18,6 +18,7 @@ use ::std::sync::Arc;
 use ::std::sync::atomic::{AtomicU64, Ordering};
 use ::std::time::Duration;
 
+use super::prelude;
 use crate::step::{Action, Actor, How, Object, Outcome, Place, Step, ThingNumber, Touch};
 use crate::world::{Caveat, Details, End, Finish, Life, Move, Plan, Run, Then, Thing, ThingKind};
 
@@ -49,11 +50,29 @@ struct Thread {
     looks: Vec<Look>,
 }
 
+/// What is a step of its own because somebody can notice it.
+///
+/// Without it, the end of a thread and the end of a channel come together with the step before. So they
+/// come earlier than they could, and whoever can notice them does so in some run: from then on they are
+/// steps. Most programs never notice, and have fewer schedules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noticed {
+    /// The end of a thread.
+    pub(crate) ends: bool,
+    /// That somebody will send no more.
+    pub(crate) senders: bool,
+    /// That nobody will receive any more.
+    pub(crate) receivers: bool,
+}
+
+/// Where a step is taken. The end of a thread, or of a channel, has no place in the source.
+type At = Option<&'static Location<'static>>;
+
 /// The step before which a thread stands.
 #[derive(Debug)]
 struct Next {
     action: Action,
-    at: &'static Location<'static>,
+    at: At,
     /// Its part of [`Move::standing`].
     hash: u64,
     /// For how long, where that is said.
@@ -63,7 +82,7 @@ struct Next {
 /// A step that only looked, or would have written if it had found another value.
 #[derive(Clone, Copy, Debug)]
 struct Look {
-    at: &'static Location<'static>,
+    at: At,
     object: Object,
     /// How often the object had been written by then.
     version: usize,
@@ -130,6 +149,7 @@ pub(crate) struct State {
     plan: Plan,
     /// After how many steps it is cut off.
     limit: usize,
+    noticed: Noticed,
     threads: Vec<Thread>,
     shared: Vec<Shared>,
     names: Vec<Option<String>>,
@@ -155,8 +175,10 @@ pub(crate) struct State {
     alive: usize,
     /// The files that were named so far, by the address of their names.
     files: HashMap<usize, Arc<str>>,
-    /// What the program has still to read from stdin.
+    /// How much of stdin the program has read.
     pub(crate) input: usize,
+    /// The lock of standard output, if it was ever locked, and how often its holder has locked it.
+    stdout: Option<(ThingNumber, usize)>,
 }
 
 thread_local! {
@@ -166,6 +188,11 @@ thread_local! {
 
 /// What unwinds the threads that are left when a run is over.
 struct Abandoned;
+
+/// Whether a panic is what unwinds the threads that are left when a run is over.
+pub(crate) fn is_abandoned(panic: &(dyn Any + Send)) -> bool {
+    panic.is::<Abandoned>()
+}
 
 /// The objects that steps touch, by kinds.
 #[derive(Clone, Copy)]
@@ -199,12 +226,13 @@ fn touch(object: Object, how: How) -> Touch {
 
 impl State {
     /// Begins a run.
-    pub(crate) fn begin(plan: Plan, limit: usize) {
+    pub(crate) fn begin(plan: Plan, limit: usize, noticed: Noticed) {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         STATE.set(Some(State {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             plan,
             limit,
+            noticed,
             threads: vec![Thread::default()],
             shared: Vec::new(),
             names: Vec::new(),
@@ -222,12 +250,16 @@ impl State {
             alive: 0,
             files: HashMap::new(),
             input: 0,
+            stdout: None,
         }));
     }
 
-    /// Takes the run that is over, if there was one.
-    pub(crate) fn finish() -> Option<Run> {
-        STATE.take().map(State::into_run)
+    /// Takes the run that is over, if there was one, and what was noticed in it.
+    pub(crate) fn finish() -> Option<(Run, Noticed)> {
+        STATE.take().map(|state| {
+            let noticed = state.noticed;
+            (state.into_run(), noticed)
+        })
     }
 
     /// Whether a run is under way on this system thread.
@@ -258,7 +290,7 @@ impl State {
     fn details(&mut self) -> Details {
         let next = (0..self.threads.len()).map(|actor| {
             let next = self.threads[actor].next.take()?;
-            let place = Some(self.place(next.at));
+            let place = next.at.map(|at| self.place(at));
             let step = Step { actor, action: next.action.clone(), place, outcome: Outcome::Done };
             self.threads[actor].next = Some(next);
             Some(step)
@@ -334,6 +366,11 @@ impl State {
     /// Who takes the next step, or `None` where the run is over.
     fn choose(&mut self, runnable: impl Iterator<Item = Actor> + Clone) -> Option<Actor> {
         let able = self.able(runnable.clone());
+        if !self.caveats.contains(&Caveat::BoundedWait)
+            && runnable.clone().any(|thread| self.is_held_up(thread))
+        {
+            self.caveats.insert(Caveat::BoundedWait);
+        }
         if able.is_empty() {
             self.end(End::Deadlock);
             return None;
@@ -424,6 +461,9 @@ impl State {
             }
             Action::Pass(barrier) => self.barrier_round(*barrier) > self.threads[thread].mark,
             Action::Park { .. } => self.threads[thread].token,
+            Action::Print(_) => self
+                .stdout
+                .is_none_or(|(lock, _)| self.is_free(lock, false) || self.holds(thread, lock)),
             Action::Initialise(cell) => self.initialised(*cell) != Initialised::UnderWay,
             action => self.looks_at(action).is_none() || !self.waits_in_a_loop(thread, next),
         }
@@ -444,12 +484,22 @@ impl State {
         }
     }
 
+    /// Whether it could take its next step, but that it has only looked for too long.
+    fn is_held_up(&self, thread: Actor) -> bool {
+        let next = self.threads[thread].next.as_ref();
+        next.is_some_and(|next| {
+            self.looks_at(&next.action).is_some() && self.waits_in_a_loop(thread, next)
+        })
+    }
+
     /// Whether it has looked at this, here, without any change since, often enough to see that it
     /// waits.
     fn waits_in_a_loop(&self, thread: Actor, next: &Next) -> bool {
         let unchanged = |look: &&Look| self.version(look.object) == look.version;
         let unchanged = self.threads[thread].looks.iter().rev().take_while(unchanged);
-        unchanged.filter(|look| ptr::eq(look.at, next.at)).count() >= LOOKS
+        let object = self.looks_at(&next.action);
+        let same = |look: &&Look| same_place(look.at, next.at) && Some(look.object) == object;
+        unchanged.filter(same).count() >= LOOKS
     }
 
     fn version(&self, object: Object) -> usize {
@@ -459,6 +509,10 @@ impl State {
     fn is_free(&self, lock: ThingNumber, shared: bool) -> bool {
         let Shared::Lock { holder, readers } = &self.shared[lock] else { unreachable!("a lock") };
         holder.is_none() && (shared || *readers == 0)
+    }
+
+    fn holds(&self, thread: Actor, lock: ThingNumber) -> bool {
+        matches!(self.shared[lock], Shared::Lock { holder: Some(holder), .. } if holder == thread)
     }
 
     fn is_notified(&self, condition: ThingNumber, thread: Actor) -> bool {
@@ -510,7 +564,15 @@ impl State {
             Action::Write(variable) | Action::Update(variable) => {
                 vec![thing(variable, How::Write)]
             }
-            Action::Print(text) => vec![touch(Object::OUTPUT, How::Print(hash(text)))],
+            Action::Print(text) => {
+                let print = touch(Object::OUTPUT, How::Print(hash(text)));
+                match self.stdout {
+                    Some((lock, _)) if !self.holds(thread, lock) => {
+                        vec![print, thing(&lock, How::AcquireShared)]
+                    }
+                    _ => vec![print],
+                }
+            }
             Action::Join(other) => vec![touch(object(Of::Thread, *other), How::Await)],
             Action::JoinAll(others) => {
                 let end = |other: &Actor| touch(object(Of::Thread, *other), How::Await);
@@ -540,6 +602,13 @@ impl State {
                     touches.push(touch(object(Of::Receiver, *number), How::Await));
                 }
                 touches
+            }
+            Action::End => vec![touch(object(Of::Thread, thread), How::Establish)],
+            Action::HangUp { channel, receives: false } => {
+                vec![touch(object(Of::Senders, *channel), How::Establish)]
+            }
+            Action::HangUp { channel, receives: true } => {
+                vec![touch(object(Of::Receiver, *channel), How::Write)]
             }
             Action::Receive { channel: number, .. } => {
                 let channel = self.channel(*number);
@@ -603,7 +672,9 @@ impl State {
     fn take_step(&mut self, thread: Actor) {
         let touches = self.touches(thread, true);
         let next = self.threads[thread].next.take().expect("it stands before a step");
-        super::took_step(next.at);
+        if let Some(at) = next.at {
+            super::took_step(at);
+        }
         let gives_up = touches.contains(&touch(Object::PROGRAM, How::GiveUp));
         if gives_up && self.looks_at(&next.action).is_some() {
             self.rounds += 1;
@@ -621,7 +692,13 @@ impl State {
                 choice.touches = touches;
                 self.moves.push(choice);
             }
-            _ => self.also(touches),
+            _ => {
+                // To give a lock back while unwinding is what every guard does.
+                if !matches!(next.action, Action::Unlock { .. }) {
+                    self.caveats.insert(Caveat::Unwinding);
+                }
+                self.also(touches);
+            }
         }
         self.latest = thread;
         let mut outcome = Outcome::Done;
@@ -672,8 +749,13 @@ impl State {
                 }
             }
             Action::Unpark(other) => self.threads[*other].token = true,
+            Action::End => self.threads[thread].ended = true,
+            Action::HangUp { channel, receives } => self.hang_up(*channel, *receives),
             Action::HasEnded(other) => {
                 self.success = self.threads[*other].ended;
+                if self.success {
+                    self.notices(|noticed| &mut noticed.ends);
+                }
                 outcome = yes_or_no(self.success);
             }
             Action::Join(other) => {
@@ -716,6 +798,9 @@ impl State {
                     (false, _, false) => Outcome::GaveUp,
                 };
                 self.success = taken;
+                if outcome == Outcome::Disconnected && tries {
+                    self.notices(|noticed| &mut noticed.senders);
+                }
                 if taken && tries {
                     self.threads[thread].looks.clear();
                 }
@@ -822,10 +907,28 @@ impl State {
 
     fn send(&mut self, channel: ThingNumber) -> bool {
         let channel = self.channel_mut(channel);
-        if !channel.closed {
-            channel.sent += 1;
+        if channel.closed {
+            self.notices(|noticed| &mut noticed.receivers);
+            return false;
         }
-        !channel.closed
+        channel.sent += 1;
+        true
+    }
+
+    fn hang_up(&mut self, channel: ThingNumber, receives: bool) {
+        let channel = self.channel_mut(channel);
+        if receives {
+            channel.closed = true;
+        } else {
+            channel.senders -= 1;
+        }
+    }
+
+    /// Somebody has noticed what was no step of its own. The run is made anew, with more steps.
+    fn notices(&mut self, what: impl FnOnce(&mut Noticed) -> &mut bool) {
+        if !mem::replace(what(&mut self.noticed), true) {
+            self.stop(Finish::Again);
+        }
     }
 
     fn channel(&self, number: ThingNumber) -> &Channel {
@@ -870,18 +973,16 @@ impl State {
         }
     }
 
-    fn tell(
-        &mut self,
-        actor: Actor,
-        action: Action,
-        at: &'static Location<'static>,
-        outcome: Outcome,
-    ) {
+    fn tell(&mut self, actor: Actor, action: Action, at: At, outcome: Outcome) {
         if self.plan.detailed {
-            let place = Some(self.place(at));
+            let place = at.map(|at| self.place(at));
             self.steps.push(Step { actor, action, place, outcome });
         }
     }
+}
+
+fn same_place(one: At, two: At) -> bool {
+    one.map(ptr::from_ref) == two.map(ptr::from_ref)
 }
 
 fn yes_or_no(success: bool) -> Outcome {
@@ -922,13 +1023,17 @@ pub(crate) fn step(action: Action) {
 }
 
 pub(crate) fn step_at(action: Action, at: &'static Location<'static>) {
-    timed_step_at(action, Duration::ZERO, at);
+    take(action, Duration::ZERO, Some(at));
 }
 
 pub(crate) fn timed_step_at(action: Action, time: Duration, at: &'static Location<'static>) {
+    take(action, time, Some(at));
+}
+
+fn take(action: Action, time: Duration, at: At) {
     let thread = me();
     with_unless_over(|state| {
-        let hash = hash(&(thread, &action, at.line(), at.column()));
+        let hash = hash(&(thread, &action, at.map(|at| (at.line(), at.column()))));
         state.threads[thread].next = Some(Next { action, at, hash, time });
     });
     // A panicking thread unwinds in one go: the engine cannot switch away from it.
@@ -996,7 +1101,7 @@ pub(crate) fn enter_thread(name: Option<String>, at: &'static Location<'static>)
         if !state.over() {
             // Two threads that both start others number them in the order of their starts.
             state.also([touch(object(Of::Births, 0), How::Write)]);
-            state.tell(me, Action::Start(number), at, Outcome::Done);
+            state.tell(me, Action::Start(number), Some(at), Outcome::Done);
         }
         number
     })
@@ -1038,6 +1143,43 @@ pub(crate) fn enter_lock() -> ThingNumber {
     enter(Shared::Lock { holder: None, readers: 0 })
 }
 
+/// Locks standard output for the current thread, as often as it likes.
+pub(crate) fn lock_stdout(at: &'static Location<'static>) {
+    let thread = me();
+    let lock = with(|state| match &mut state.stdout {
+        Some((lock, _)) => *lock,
+        None => {
+            state.shared.push(Shared::Lock { holder: None, readers: 0 });
+            state.names.push(Some("stdout".to_string()));
+            let lock = state.shared.len() - 1;
+            state.stdout = Some((lock, 0));
+            lock
+        }
+    });
+    if !with(|state| state.holds(thread, lock)) {
+        step_at(Action::Lock { lock, shared: false }, at);
+    }
+    count_stdout(1);
+}
+
+/// Gives standard output back, when it was locked for the last time.
+pub(crate) fn unlock_stdout() {
+    let thread = me();
+    let last = with(|state| state.stdout.filter(|(_, times)| *times == 1));
+    count_stdout(-1);
+    if let Some((lock, _)) = last.filter(|(lock, _)| with(|state| state.holds(thread, *lock))) {
+        take(Action::Unlock { lock, shared: false }, Duration::ZERO, prelude::dropped_at());
+    }
+}
+
+fn count_stdout(change: isize) {
+    with_unless_over(|state| {
+        if let Some((_, times)) = &mut state.stdout {
+            *times = times.saturating_add_signed(change);
+        }
+    });
+}
+
 /// Enters a new variable and gives its number.
 pub(crate) fn enter_variable() -> ThingNumber {
     enter(Shared::Variable)
@@ -1070,9 +1212,21 @@ pub(crate) fn add_sender(channel: ThingNumber) {
 
 /// There is one less to send into a channel.
 pub(crate) fn remove_sender(channel: ThingNumber) {
+    hang_up(channel, false);
+}
+
+fn hang_up(channel: ThingNumber, receives: bool) {
+    let noticed = with(|state| state.noticed);
+    let noticed = if receives { noticed.receivers } else { noticed.senders };
+    let at = prelude::dropped_at();
+    if noticed && !::std::thread::panicking() {
+        return take(Action::HangUp { channel, receives }, Duration::ZERO, at);
+    }
     with_unless_over(|state| {
-        state.channel_mut(channel).senders -= 1;
-        state.also([touch(object(Of::Senders, channel), How::Establish)]);
+        state.hang_up(channel, receives);
+        let (of, how) =
+            if receives { (Of::Receiver, How::Write) } else { (Of::Senders, How::Establish) };
+        state.also([touch(object(of, channel), how)]);
     });
 }
 
@@ -1083,10 +1237,7 @@ pub(crate) fn has_no_senders(channel: ThingNumber) -> bool {
 
 /// The receiver of a channel is gone.
 pub(crate) fn close(channel: ThingNumber) {
-    with_unless_over(|state| {
-        state.channel_mut(channel).closed = true;
-        state.also([touch(object(Of::Receiver, channel), How::Write)]);
-    });
+    hang_up(channel, true);
 }
 
 /// Whether the receiver of a channel is gone.
@@ -1096,6 +1247,10 @@ pub(crate) fn is_closed(channel: ThingNumber) -> bool {
 
 /// Notes the end of a thread, with or without a panic.
 pub(crate) fn leave_thread<T>(thread: Actor, result: &::std::thread::Result<T>) {
+    if with(|state| state.noticed.ends) {
+        // Unwinds where another thread ends the program first.
+        drop(catch_unwind(|| take(Action::End, Duration::ZERO, None)));
+    }
     with(|state| {
         state.alive -= 1;
         if !state.over() {

@@ -1,7 +1,10 @@
 //! [`std::io`], with an output that is kept and an input that starts anew in every run.
 
-use ::std::fmt;
 pub use ::std::io::*;
+
+use ::std::fmt;
+use ::std::marker::PhantomData;
+use ::std::panic::Location;
 use ::std::sync::OnceLock;
 
 use crate::step::Action;
@@ -13,31 +16,60 @@ pub fn print(text: String) {
     state::step(Action::Print(text));
 }
 
-macro_rules! output {
-    ($name:ident, $lock:ident, $function:ident, $what:literal) => {
-        #[doc = concat!($what, ", which is kept with the run.")]
-        #[derive(Debug)]
-        pub struct $name;
+/// Standard output, which is kept with the run.
+#[derive(Debug)]
+pub struct Stdout(());
 
-        #[doc = concat!($what, ", locked: here, each write is one step either way.")]
-        pub type $lock<'a> = $name;
+/// Standard output, locked: nobody else prints as long as it is not dropped.
+#[derive(Debug)]
+pub struct StdoutLock<'a>(PhantomData<&'a Stdout>);
 
-        #[doc = concat!("Gives ", $what, ".")]
-        pub fn $function() -> $name {
-            $name
-        }
+/// Gives standard output.
+pub fn stdout() -> Stdout {
+    Stdout(())
+}
 
-        impl $name {
-            /// The same again: each write is one step either way.
-            pub fn lock(&self) -> $name {
-                $name
-            }
-        }
+impl Stdout {
+    /// Waits until nobody else has locked it, and locks it.
+    #[track_caller]
+    pub fn lock(&self) -> StdoutLock<'static> {
+        state::lock_stdout(Location::caller());
+        StdoutLock(PhantomData)
+    }
+}
 
+impl Drop for StdoutLock<'_> {
+    #[track_caller]
+    fn drop(&mut self) {
+        state::unlock_stdout();
+    }
+}
+
+/// Standard error, which is no part of the output: nothing is kept.
+#[derive(Debug)]
+pub struct Stderr(());
+
+/// Standard error, locked.
+pub type StderrLock<'a> = Stderr;
+
+/// Gives standard error.
+pub fn stderr() -> Stderr {
+    Stderr(())
+}
+
+impl Stderr {
+    /// The same again.
+    pub fn lock(&self) -> Stderr {
+        Stderr(())
+    }
+}
+
+macro_rules! write {
+    ($name:ty, $print:expr) => {
         impl Write for $name {
             #[track_caller]
             fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-                print(String::from_utf8_lossy(bytes).into_owned());
+                $print(String::from_utf8_lossy(bytes).into_owned());
                 Ok(bytes.len())
             }
 
@@ -49,7 +81,7 @@ macro_rules! output {
             // std locks the output for all pieces of one `write!`, so they are one step.
             #[track_caller]
             fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<()> {
-                print(text.to_string());
+                $print(text.to_string());
                 Ok(())
             }
 
@@ -60,8 +92,9 @@ macro_rules! output {
     };
 }
 
-output!(Stdout, StdoutLock, stdout, "standard output");
-output!(Stderr, StderrLock, stderr, "standard error");
+write!(Stdout, print);
+write!(StdoutLock<'_>, print);
+write!(Stderr, drop::<String>);
 
 static INPUT: OnceLock<String> = OnceLock::new();
 

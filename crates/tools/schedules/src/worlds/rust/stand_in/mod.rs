@@ -9,6 +9,7 @@ pub mod collections;
 pub mod env;
 mod fresh;
 pub mod io;
+pub mod panic;
 pub mod process;
 mod show;
 pub mod sync;

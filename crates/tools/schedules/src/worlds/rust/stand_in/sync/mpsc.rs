@@ -2,8 +2,10 @@
 
 pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
+use ::std::cell::Cell;
 use ::std::collections::VecDeque;
 use ::std::fmt::{self, Debug};
+use ::std::marker::PhantomData;
 use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ::std::time::Duration;
 
@@ -46,7 +48,10 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
 fn ends<T>(bound: Option<usize>) -> (SendingEnd<T>, Receiver<T>) {
     let channel = state::enter_channel(bound);
     let messages = Messages::new();
-    (SendingEnd { channel, messages: messages.clone() }, Receiver { channel, messages })
+    (
+        SendingEnd { channel, messages: messages.clone() },
+        Receiver { channel, messages, alone: PhantomData },
+    )
 }
 
 struct SendingEnd<T> {
@@ -156,6 +161,8 @@ impl<T> SyncSender<T> {
 pub struct Receiver<T> {
     channel: ThingNumber,
     messages: Messages<T>,
+    /// One thread has it at a time, as in std: it may be sent, and not shared.
+    alone: PhantomData<Cell<()>>,
 }
 
 impl<T> Receiver<T> {
@@ -227,6 +234,9 @@ impl<T> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         state::close(self.channel);
+        // What nobody will receive goes with it, outside of the queue's own lock: it may hold senders.
+        let left = ::std::mem::take(&mut *self.messages.queue());
+        drop(left);
     }
 }
 

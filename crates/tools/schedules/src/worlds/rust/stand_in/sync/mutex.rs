@@ -1,6 +1,8 @@
 //! A lock that one thread holds at a time.
+#![allow(unsafe_code)]
 
 use ::std::fmt::{self, Debug, Display};
+use ::std::marker::PhantomData;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
@@ -71,7 +73,7 @@ impl<T> Mutex<T> {
         at: &'static Location<'static>,
     ) -> LockResult<MutexGuard<'_, T>> {
         let (value, poisoned) = self.0.with(|place| (place.value.take(), place.poisoned));
-        let guard = MutexGuard { mutex: self, lock, at, value };
+        let guard = MutexGuard { mutex: self, lock, at, value, stays: PhantomData };
         if poisoned { Err(PoisonError::new(guard)) } else { Ok(guard) }
     }
 
@@ -147,7 +149,12 @@ pub struct MutexGuard<'a, T> {
     at: &'static Location<'static>,
     /// The value, until a wait gives it back before its time.
     value: Option<T>,
+    /// It stays in its thread, as in std.
+    stays: PhantomData<*const ()>,
 }
+
+// SAFETY: as in std. Through a shared guard its value is only read.
+unsafe impl<T: Sync> Sync for MutexGuard<'_, T> {}
 
 impl<'a, T> MutexGuard<'a, T> {
     /// Gives the value back without a step, since the step that follows, a wait, gives the lock back.

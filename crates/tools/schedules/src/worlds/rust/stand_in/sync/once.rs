@@ -117,6 +117,8 @@ impl<T: Debug> Debug for OnceLock<T> {
 /// A value that is made when it is first used.
 pub struct LazyLock<T, F = fn() -> T> {
     cell: OnceLock<T>,
+    /// The function was called, and has not come back: it has panicked, if it is asked for again.
+    called: Fresh<bool>,
     init: ManuallyDrop<UnsafeCell<F>>,
 }
 
@@ -126,7 +128,8 @@ unsafe impl<T: Send + Sync, F: Send> Sync for LazyLock<T, F> {}
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// A value that `init` makes.
     pub const fn new(init: F) -> Self {
-        LazyLock { cell: OnceLock::new(), init: ManuallyDrop::new(UnsafeCell::new(init)) }
+        let init = ManuallyDrop::new(UnsafeCell::new(init));
+        LazyLock { cell: OnceLock::new(), called: Fresh::new(false), init }
     }
 
     /// The value, which is made if it was not used before.
@@ -134,7 +137,12 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     pub fn force(this: &Self) -> &T {
         // SAFETY: the function is called once in each run, and is not dropped. Only that of a static
         // meets a second run, and what a static begins with is a constant, whose bits may be copied.
-        this.cell.get_or_init(|| unsafe { ptr::read(this.init.get()) }())
+        this.cell.get_or_init(|| {
+            let poisoned = this.called.with(|called| ::std::mem::replace(called, true));
+            assert!(!poisoned, "LazyLock instance has previously been poisoned");
+            let init = unsafe { ptr::read(this.init.get()) };
+            init()
+        })
     }
 }
 
@@ -153,41 +161,61 @@ impl<T: Debug, F> Debug for LazyLock<T, F> {
 }
 
 /// Something that is done once.
-#[derive(Debug, Default)]
-pub struct Once(OnceLock<()>);
+pub struct Once {
+    cell: OnceLock<()>,
+    /// A call has begun, and has not come back: it has panicked, if another one comes to it.
+    called: Fresh<bool>,
+}
 
-/// What `call_once_force` tells its function. No call panics before it here, or this is not known.
+/// What `call_once_force` tells its function.
 #[derive(Debug)]
-pub struct OnceState(());
+pub struct OnceState(bool);
 
 impl OnceState {
     /// Whether an earlier call has panicked.
     pub fn is_poisoned(&self) -> bool {
-        false
+        self.0
     }
 }
 
 impl Once {
     /// Something that was not done yet.
+    // That of std has no default either.
+    #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        Once(OnceLock::new())
+        Once { cell: OnceLock::new(), called: Fresh::new(false) }
     }
 
     /// Does it, unless it was done. Waits for whoever is doing it.
+    ///
+    /// # Panics
+    ///
+    /// When an earlier call has panicked.
     #[track_caller]
     pub fn call_once(&self, work: impl FnOnce()) {
-        self.0.get_or_init(work);
+        self.call_once_force(|state| {
+            assert!(!state.is_poisoned(), "Once instance has previously been poisoned");
+            work();
+        });
     }
 
     /// Does it, unless it was done, also where an earlier call has panicked.
     #[track_caller]
     pub fn call_once_force(&self, work: impl FnOnce(&OnceState)) {
-        self.0.get_or_init(|| work(&OnceState(())));
+        self.cell.get_or_init(|| {
+            work(&OnceState(self.called.with(|called| ::std::mem::replace(called, true))));
+        });
     }
 
     /// Whether it was done.
     #[track_caller]
     pub fn is_completed(&self) -> bool {
-        self.0.get().is_some()
+        self.cell.get().is_some()
+    }
+}
+
+impl Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").finish_non_exhaustive()
     }
 }

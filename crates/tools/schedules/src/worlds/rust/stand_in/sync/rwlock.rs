@@ -164,6 +164,9 @@ struct Hold<'a, T> {
     value: *mut T,
 }
 
+// SAFETY: as in std. Through a shared guard its value is only read.
+unsafe impl<T: Sync> Sync for Hold<'_, T> {}
+
 impl<T> Hold<'_, T> {
     fn value(&self) -> &T {
         // SAFETY: nobody writes as long as a reader holds the lock, or another than this writer.

@@ -1,0 +1,14 @@
+// error: implementation of `serde_core::de::Deserialize` is not general enough
+
+use std::io;
+
+use util::Process;
+
+fn main() -> io::Result<()> {
+    let _main = util::main_guard!(run);
+    Process::new(run, ("ann",)).start()?.join()
+}
+
+fn run(name: &str) {
+    println!("{name}");
+}

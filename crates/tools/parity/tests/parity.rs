@@ -1,0 +1,54 @@
+//! The program as it is started by hand.
+
+use std::process::{Command, Output};
+
+fn parity(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_parity")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn arguments_that_mean_nothing_are_refused_with_what_would() {
+    for (arguments, what) in [
+        (&["no_such_lesson"][..], "there are bank_deadlock, "),
+        (&["--times", "1", "no_such_lesson"], "there are bank_deadlock, "),
+        (&["--times", "0", "bank_lock"], "0 is not in 1.."),
+        (&["--times", "3"], "<LESSON>"),
+        (&["--nonsense"], "--nonsense"),
+    ] {
+        let output = parity(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(what), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn many_runs_are_told_in_a_line() {
+    let output = parity(&["--times", "10", "thread_args"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.starts_with("thread_args: 10 runs as described, "), "{said}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn both_languages_stand_side_by_side() {
+    let output = parity(&["process_args"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let both = said.lines().filter(|line| line.matches("by keyword: 3").count() == 2).count();
+    assert_eq!(both, 1, "{said}");
+    assert!(said.lines().any(|line| line.matches("as described").count() == 2), "{said}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn several_lessons_make_a_table() {
+    let output = parity(&["thread_args", "process_args"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    for lesson in ["thread_args", "process_args"] {
+        let row = said.lines().find(|line| line.starts_with(lesson)).unwrap();
+        assert_eq!(row.split_whitespace().nth(1), Some("both"), "{said}");
+    }
+}

@@ -1,0 +1,45 @@
+//! How far a long command has come, and when it will be done: a line on stderr, where that is a
+//! terminal. Elsewhere nothing is shown, and the output stays what it is about.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A line that says what is being done, how much of it is done, and about when the rest will be.
+/// Dropping it takes it off the screen.
+#[derive(Debug)]
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// Nothing is done yet of so many things.
+    pub fn new(things: usize) -> Self {
+        let style = ProgressStyle::with_template(
+            "{spinner} {pos}/{len} {wide_msg} {elapsed} gone, about {eta} left",
+        )
+        .expect("a template without mistakes");
+        let bar = ProgressBar::new(things as u64).with_style(style);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    /// Says what is being done.
+    pub fn about(&self, what: impl Into<String>) {
+        self.0.set_message(what.into());
+    }
+
+    /// One thing more is done.
+    pub fn one_more(&self) {
+        self.0.inc(1);
+    }
+
+    /// Prints a line of the result, above the progress.
+    pub fn print(&self, line: &str) {
+        self.0.suspend(|| println!("{line}"));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

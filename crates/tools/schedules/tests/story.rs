@@ -1,0 +1,53 @@
+//! What a student reads: stories that fit on a page.
+
+use std::time::Duration;
+
+use schedules::lessons::{LESSONS, Version, find};
+use schedules::search::{Found, classes, follow, random};
+use schedules::tell::source::Sources;
+use schedules::tell::story::story;
+use schedules::tell::words::Language;
+use unicode_width::UnicodeWidthStr;
+
+fn told(language: Language, version: &Version, found: &Found) -> String {
+    let run = follow(&mut &version.program, &found.schedule).expect("every run can be made again");
+    story(language, &Sources::single(version.source), &run)
+}
+
+#[test]
+fn the_loss_of_a_deposit_is_told_in_the_lines_of_the_lesson() {
+    let small = &find("bank_no_lock").unwrap().small;
+    let search = classes::all(&mut &small.program, Duration::MAX);
+    let lost = search.endings.iter().find(|(ending, _)| ending.output.contains("1 元"));
+    let (_, found) = lost.expect("a deposit is lost in some schedule");
+    let told = told(Language::English, small, found);
+    let expected = include_str!("lost_deposit.txt").replace("\r\n", "\n");
+    assert_eq!(told, expected, "\n{told}");
+}
+
+#[test]
+fn every_story_fits_in_100_columns() {
+    for lesson in &LESSONS {
+        let search = classes::all(&mut &lesson.small.program, Duration::MAX);
+        for found in search.endings.values() {
+            for language in [Language::English, Language::Chinese] {
+                for line in told(language, &lesson.small, found).lines() {
+                    assert!(line.width() <= 100, "{}: {line}", lesson.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn more_threads_than_fit_side_by_side_are_told_by_name() {
+    let whole = &find("thread_order").unwrap().whole;
+    let search = random::some(&mut &whole.program, 1, 0, Duration::MAX);
+    let found = search.endings.values().next().expect("the schedule has an end");
+    let told = told(Language::English, whole, found);
+    assert!(told.starts_with("main\n 14 "), "{told}");
+    for thread in 1..=5 {
+        assert!(told.contains(&format!("\nThread-{thread}\n 24 ")), "{told}");
+        assert!(told.contains(&format!("→ prints Thread-{thread}\n")), "{told}");
+    }
+}

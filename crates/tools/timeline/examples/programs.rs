@@ -1,0 +1,355 @@
+//! Runs real programs alone and under timeline, in turns, and prints a table: whether they end with the
+//! same exit code and the same bytes, how long both take, and how much memory timeline needs.
+//!
+//! ```console
+//! $ cargo run --release -p timeline --example programs            # 40 programs, 3 pairs of runs
+//! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 pairs
+//! $ cargo run --release -p timeline --example programs -- strace  # waits against strace -f -T
+//! ```
+//!
+//! Programs that are not installed are left out, and named.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A name for the table and what a shell is to run. What it prints must be the same each time.
+const PROGRAMS: [(&str, &str); 44] = [
+    ("true", "true"),
+    ("echo", "echo hello"),
+    ("ls", "ls -la /usr/bin"),
+    ("cat", "cat /usr/bin/*.py /etc/passwd"),
+    ("sort", "seq 300000 | sort -R --random-source=/dev/zero | sort -n | md5sum"),
+    ("find", "find /usr/share -name '*.txt' | sort"),
+    ("grep", "grep -rc the /usr/share/common-licenses"),
+    ("sed", "seq 100000 | sed 's/1/one/g' | tail -3"),
+    ("awk", "seq 200000 | awk '{ s += $1 } END { print s }'"),
+    ("pipeline", "yes | head -c 20M | wc -c"),
+    (
+        "tar and gzip",
+        "tar c /usr/share/common-licenses 2>/dev/null | gzip -n | gzip -d | tar t | sort",
+    ),
+    ("xz with threads", "head -c 8M /dev/zero | xz -T2 -1 | xz -d | md5sum"),
+    ("zstd", "head -c 8M /dev/zero | zstd -q -T2 | zstd -dq | md5sum"),
+    ("openssl", "openssl version"),
+    (
+        "bash, jobs",
+        "bash -c 'for i in 1 2 3 4; do (sleep 0.0$i; exit $i) & done; for j in $(jobs -p); do wait $j; echo $?; done'",
+    ),
+    ("bash, trap", "bash -c 'trap \"echo usr1\" USR1; kill -USR1 $$; echo after'"),
+    (
+        "bash, coproc",
+        "bash -c 'coproc cat; echo hi >&${COPROC[1]}; read -r x <&${COPROC[0]}; echo $x'",
+    ),
+    ("stop and continue", "sh -c 'sleep 0.1 & kill -STOP $!; kill -CONT $!; wait $!; echo $?'"),
+    ("nohup", "nohup sh -c 'kill -HUP $$; echo lives' 2>/dev/null"),
+    ("timeout", "timeout 0.1 sleep 5; echo $?"),
+    ("exit code", "exit 42"),
+    ("death by a signal", "sh -c 'kill -SEGV $$'; echo $?"),
+    ("flock", "f=$(mktemp); flock $f sh -c 'flock -n '$f' true; echo $?'; rm $f"),
+    ("xargs -P", "seq 40 | xargs -P4 -n1 echo | sort -n"),
+    (
+        "make -j",
+        "printf 'all: a b c d\\na b c d:\\n\\t@sleep 0.01; echo $@\\n' | make -sj4 -f - | sort",
+    ),
+    ("git log", "git -C $ROOT log --oneline | tail -20"),
+    (
+        "git status",
+        "git -C $ROOT status --short docs | head -3 | wc -c; git -C $ROOT ls-files | wc -l",
+    ),
+    ("git grep", "git -C $ROOT grep -c fn -- crates/util | sort"),
+    (
+        "cargo metadata",
+        "cd $ROOT && cargo metadata --offline --no-deps --format-version 1 | md5sum",
+    ),
+    (
+        "rustc",
+        "f=$(mktemp -d); echo 'fn main() { println!(\"made\") }' > $f/a.rs; rustc -o $f/a $f/a.rs && $f/a; rm -r $f",
+    ),
+    (
+        "cc",
+        "f=$(mktemp -d); echo 'int main(void) { return 9; }' > $f/a.c; cc -o $f/a $f/a.c; $f/a; echo $?; rm -r $f",
+    ),
+    ("python3", "python3 -c 'print(sum(range(3_000_000)))'"),
+    (
+        "python3, threads",
+        "python3 -c 'import threading as t; l=[t.Thread(target=sum,args=(range(300_000),)) for _ in range(8)]; [x.start() for x in l]; [x.join() for x in l]; print(len(l))'",
+    ),
+    (
+        "python3, pool",
+        "python3 -c 'import multiprocessing as m; p=m.get_context(\"fork\").Pool(3); print(p.map(abs, range(-50,0))[:3]); p.close(); p.join()'",
+    ),
+    (
+        "python3, subprocess",
+        "python3 -c 'import subprocess as s; print([s.call([\"sh\",\"-c\",\"exit %d\" % n]) for n in range(9)])'",
+    ),
+    (
+        "python3, asyncio",
+        "python3 -c 'import asyncio as a; print(a.run(a.wait_for(a.sleep(0.05, 7), 2)))'",
+    ),
+    (
+        "python3, sockets",
+        "python3 -c 'import socket as s, threading as t\na, b = s.socketpair()\nx = t.Thread(target=lambda: b.sendall(a.family.name.encode()))\nx.start(); print(a.recv(99)); x.join()'",
+    ),
+    ("perl", "perl -e 'my $p = fork; if (!$p) { exit 3 } waitpid $p, 0; print $? >> 8, \"\\n\"'"),
+    ("node", "node -e 'setTimeout(() => console.log(\"later\"), 50); console.log(\"now\")'"),
+    (
+        "node, workers",
+        "node -e 'const {Worker}=require(\"worker_threads\"); new Worker(\"require(\\\"worker_threads\\\").parentPort.postMessage(7)\",{eval:true}).on(\"message\",m=>console.log(m))'",
+    ),
+    ("java", "java -version 2>&1 | head -1"),
+    (
+        "sqlite in python3",
+        "python3 -c 'import sqlite3; d=sqlite3.connect(\":memory:\"); d.execute(\"create table t(x)\"); d.executemany(\"insert into t values(?)\",[(i,) for i in range(20000)]); print(d.execute(\"select sum(x) from t\").fetchone())'",
+    ),
+    (
+        "chromium",
+        "chromium --headless=new --no-sandbox --disable-gpu --dump-dom 'data:text/html,<p>seen' 2>/dev/null",
+    ),
+    (
+        "ssh-keygen",
+        "f=$(mktemp -u); ssh-keygen -q -t ed25519 -N '' -f $f && wc -l < $f.pub; rm -f $f $f.pub",
+    ),
+];
+
+/// What has to stay cheap: a name and a command without a shell.
+const COST: [(&str, &str); 4] = [
+    ("bank_lock", "bank_lock"),
+    ("bank_no_lock", "bank_no_lock"),
+    ("2,000 threads", "specimen threads 2000"),
+    ("5,000 processes", "specimen processes 5000"),
+];
+
+/// Programs whose waits strace sees as well.
+const WAITS: [(&str, &str); 10] = [
+    ("sleep", "sleep 0.3"),
+    ("sleeps in a shell", "sh -c 'sleep 0.1; sleep 0.2'"),
+    ("wait for a child", "sh -c 'sleep 0.25 & wait'"),
+    ("read of a pipe", "sh -c 'sleep 0.2 | cat'"),
+    ("write to a full pipe", "sh -c 'head -c 200000 /dev/zero | (sleep 0.2; cat >/dev/null)'"),
+    (
+        "a lock on a file",
+        "sh -c 'f=$(mktemp); flock $f sleep 0.3 & sleep 0.1; flock $f true; rm $f; wait'",
+    ),
+    ("poll", "python3 -c 'import select; select.poll().poll(200)'"),
+    (
+        "a thread's end",
+        "python3 -c 'import threading as t, time; x = t.Thread(target=time.sleep, args=(0.2,)); x.start(); x.join()'",
+    ),
+    (
+        "a socket",
+        "python3 -c 'import socket as s, threading as t, time\na, b = s.socketpair()\nx = t.Thread(target=lambda: (time.sleep(0.2), b.send(b\"x\")))\nx.start(); a.recv(1); x.join()'",
+    ),
+    ("bank_lock", "bank_lock"),
+];
+
+fn main() {
+    let what = std::env::args().nth(1).unwrap_or_default();
+    match what.as_str() {
+        "cost" => cost(),
+        "strace" => strace(),
+        _ => table(),
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().expect("the course")
+}
+
+/// A program that cargo has built beside this one.
+fn built(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("a path");
+    let profile = own.parent().and_then(Path::parent).expect("a folder");
+    let place = if name == "specimen" { profile.join("examples") } else { profile.to_path_buf() };
+    let program = place.join(name);
+    assert!(program.exists(), "{} is missing: cargo build it first", program.display());
+    program
+}
+
+struct Ran {
+    code: Option<i32>,
+    stdout: Vec<u8>,
+    took: Duration,
+}
+
+fn run(command: &mut Command) -> Ran {
+    command.env("ROOT", root()).env_remove("PYTHONUNBUFFERED").stdin(Stdio::null());
+    let start = Instant::now();
+    let Output { status, stdout, .. } = command.output().expect("a program that starts");
+    Ran { code: status.code(), stdout, took: start.elapsed() }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn table() {
+    let timeline = built("timeline");
+    println!("| program | same | alone | watched | ratio | memory |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    let (mut same, mut all) = (0, 0);
+    let mut missing = Vec::new();
+    for (name, script) in PROGRAMS {
+        let words = script.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '3');
+        let program = words.into_iter().find(|word| !word.is_empty()).unwrap_or_default();
+        let rare =
+            ["zstd", "node", "java", "chromium", "perl", "openssl", "ssh-keygen", "make", "git"];
+        let needed = rare.iter().find(|rare| **rare == program);
+        if needed.is_some_and(|needed| !installed(needed)) {
+            missing.push(name);
+            continue;
+        }
+        let (mut alone, mut watched, mut ratios, mut equal) = (vec![], vec![], vec![], true);
+        for _ in 0..3 {
+            let plain = run(Command::new("sh").args(["-c", script]));
+            let drawn = run(Command::new("/usr/bin/env")
+                .arg(&timeline)
+                .arg("--")
+                .args(["sh", "-c", script])
+                .stderr(Stdio::piped()));
+            equal &= plain.code == drawn.code && plain.stdout == drawn.stdout;
+            ratios.push(drawn.took.as_secs_f64() / plain.took.as_secs_f64());
+            alone.push(plain.took.as_secs_f64());
+            watched.push(drawn.took.as_secs_f64());
+        }
+        all += 1;
+        same += usize::from(equal);
+        println!(
+            "| {name} | {} | {:.3} s | {:.3} s | {:.2} | {} MB |",
+            if equal { "yes" } else { "NO" },
+            median(alone),
+            median(watched),
+            median(ratios),
+            memory(&timeline, script)
+        );
+        let _ = std::io::stdout().flush();
+    }
+    println!("\n{same} of {all} the same; not installed: {missing:?}");
+}
+
+fn installed(program: &str) -> bool {
+    Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The most memory that timeline itself held, in megabytes, as the kernel tells while it lives.
+fn memory(timeline: &Path, script: &str) -> String {
+    let mut child = Command::new(timeline)
+        .arg("--")
+        .args(["sh", "-c", script])
+        .env("ROOT", root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("timeline");
+    let mut most = 0;
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+        let line = status.unwrap_or_default();
+        let peak = line.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak: u64 =
+            peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+        most = most.max(peak);
+        if child.try_wait().expect("a child").is_some() {
+            return format!("{:.0}", most as f64 / 1024.0);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn cost() {
+    let timeline = built("timeline");
+    println!("| program | alone | watched | ratio of pairs, median | least by least |");
+    println!("| --- | --- | --- | --- | --- |");
+    for (name, command) in COST {
+        let mut words = command.split(' ');
+        let program = built(words.next().expect("a program"));
+        let args: Vec<&str> = words.collect();
+        let pairs = if name == "5,000 processes" { 5 } else { 15 };
+        let (mut alone, mut watched, mut ratios) = (vec![], vec![], vec![]);
+        for _ in 0..pairs {
+            let plain = run(Command::new(&program).args(&args));
+            let drawn = run(Command::new(&timeline).arg(&program).args(&args));
+            assert_eq!(plain.code, drawn.code, "{name}");
+            alone.push(plain.took.as_secs_f64());
+            watched.push(drawn.took.as_secs_f64());
+            ratios.push(drawn.took.as_secs_f64() / plain.took.as_secs_f64());
+        }
+        let least = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
+        let best = least(&watched) / least(&alone);
+        println!(
+            "| {name} | {:.3} s | {:.3} s | {:.3} | {best:.3} |",
+            median(alone),
+            median(watched),
+            median(ratios)
+        );
+    }
+}
+
+/// The longest waits, as strace times the calls and as timeline draws them.
+fn strace() {
+    let timeline = built("timeline");
+    println!("| program | longest waits by strace -f -T, ms | drawn, ms | most apart, ms |");
+    println!("| --- | --- | --- | --- |");
+    for (name, script) in WAITS {
+        let script = if script == "bank_lock" {
+            built("bank_lock").display().to_string()
+        } else {
+            script.to_owned()
+        };
+        let folder = std::env::temp_dir().join(format!("programs-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let (log, json) = (folder.join("log"), folder.join("json"));
+        run(Command::new("strace").args(["-f", "-T", "-o"]).arg(&log).args(["sh", "-c", &script]));
+        run(Command::new(&timeline)
+            .args(["--every-thread", "--language", "en", "--json"])
+            .arg(&json)
+            .args(["--", "sh", "-c", &script]));
+        let by_strace = longest(calls(&std::fs::read_to_string(&log).expect("a log")));
+        let drawn = longest(waits(&std::fs::read_to_string(&json).expect("a trace")));
+        let apart = by_strace.iter().zip(&drawn).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let list = |waits: &[f64]| {
+            waits.iter().map(|wait| format!("{wait:.1}")).collect::<Vec<_>>().join(", ")
+        };
+        println!("| {name} | {} | {} | {apart:.2} |", list(&by_strace), list(&drawn));
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+/// The five longest of those that are longer than 20 ms.
+fn longest(mut waits: Vec<f64>) -> Vec<f64> {
+    waits.retain(|&wait| wait > 20.0);
+    waits.sort_by(|a, b| b.total_cmp(a));
+    waits.truncate(5);
+    waits
+}
+
+/// How long each call took that strace saw, in milliseconds.
+fn calls(log: &str) -> Vec<f64> {
+    log.lines()
+        .filter_map(|line| line.strip_suffix('>')?.rsplit_once('<')?.1.parse::<f64>().ok())
+        .map(|seconds| seconds * 1e3)
+        .collect()
+}
+
+/// How long each wait is drawn, in milliseconds.
+fn waits(json: &str) -> Vec<f64> {
+    let document: serde_json::Value = serde_json::from_str(json).expect("a trace");
+    let mut lanes: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+    let no_wait = ["running", "ready, but without a core", "held up by being watched"];
+    for event in document["traceEvents"].as_array().expect("events") {
+        let name = event["name"].as_str().unwrap_or_default();
+        if event["ph"] == "X" && !no_wait.contains(&name) {
+            let length = event["dur"].as_f64().unwrap_or(0.0) / 1e3;
+            lanes.entry(event["tid"].as_i64().unwrap_or(0)).or_default().push(length);
+        }
+    }
+    lanes.into_values().flatten().collect()
+}

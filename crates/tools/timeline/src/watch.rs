@@ -1,0 +1,225 @@
+//! Watches a program from outside, with ptrace, and has what happens written down.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, gettid};
+use tracer::stop::{self, Stop, Until, Which};
+use tracer::times::Clock;
+
+use crate::calls;
+use crate::recorder::{LOOK, Next, Recorder, Seen};
+use crate::requests::{Request, Signals};
+use crate::trace::{Outcome, Trace};
+
+/// So many stops are handled before it is looked whether there are more: so that it is known when
+/// they came.
+const IN_ONE_GO: usize = 8;
+
+/// Runs the command to the end of its last process. `say` tells the user what can be done when the
+/// program does not end though it was asked to.
+///
+/// # Errors
+///
+/// When the command cannot be started or the system does not let it be traced.
+pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) -> io::Result<Trace> {
+    let signals = Signals::block()?;
+    let root = tracer::start::start(command, &calls::filter(), &signals.original_mask);
+    let root = match root {
+        Ok(root) => root,
+        Err(error) => {
+            signals.unblock();
+            return Err(error);
+        }
+    };
+    let mut watch = Watch {
+        clock: Instant::now(),
+        own: Clock::open(gettid().as_raw(), gettid().as_raw())?,
+        waited: Duration::ZERO,
+        recorder: Recorder::new(root.as_raw()),
+        queue: VecDeque::new(),
+        idle: Duration::ZERO,
+        last_in_line: VecDeque::new(),
+        ended: None,
+        signals,
+        root,
+        limit,
+    };
+    open_many_files();
+    watch.resume(root, Next::Resume(Until::NextEvent, 0))?;
+    watch.follow(say)?;
+    let Watch { recorder, signals, clock, ended, .. } = watch;
+    signals.unblock();
+    Ok(recorder.finish(clock.elapsed(), ended))
+}
+
+struct Watch {
+    clock: Instant,
+    /// This thread's own times, and how long it had waited for a core when it looked last.
+    own: Clock,
+    waited: Duration,
+    recorder: Recorder,
+    /// Threads that stand and wait for the tracer.
+    queue: VecDeque<(Pid, Stop, Seen)>,
+    /// When it was known last that there are none but those in the queue.
+    idle: Duration,
+    /// Hundreds of threads that look every 5 ms whether the interpreter lock is free would keep the
+    /// tracer from the one that holds it. So they go on when nobody else has anything to tell.
+    last_in_line: VecDeque<Pid>,
+    ended: Option<Outcome>,
+    signals: Signals,
+    root: Pid,
+    limit: Option<Duration>,
+}
+
+impl Watch {
+    fn follow(&mut self, say: impl Fn(&str)) -> io::Result<()> {
+        let mut look = Some(LOOK);
+        while self.collect()? {
+            loop {
+                for _ in 0..IN_ONE_GO {
+                    let Some((pid, stop, seen)) = self.queue.pop_front() else {
+                        break;
+                    };
+                    self.handle(pid, stop, seen)?;
+                }
+                let now = self.clock.elapsed();
+                if look.is_some_and(|look| now >= look) {
+                    look = self.recorder.look(now);
+                }
+                if self.limit.is_some_and(|limit| now >= limit) {
+                    self.limit = None;
+                    self.kill_all(Outcome::AtLimit);
+                }
+                if !self.queue.is_empty() {
+                    break;
+                }
+                if let Some(pid) = self.last_in_line.pop_front() {
+                    self.recorder.called_up(pid.as_raw(), now);
+                    self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
+                    break;
+                }
+                // Whoever stops from here on says so with a signal.
+                if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
+                    look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
+        let next = self.recorder.stopped(pid.as_raw(), stop, seen);
+        self.resume(pid, next)?;
+        if self.ended.is_some() {
+            // It may have been born while the others were killed.
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+        Ok(())
+    }
+
+    /// Gathers all stops that have come. False when the last thread is gone.
+    fn collect(&mut self) -> io::Result<bool> {
+        loop {
+            let found = stop::wait(Which::Any, false);
+            let at = self.clock.elapsed();
+            match found {
+                Ok(Some((pid, stop))) => self.take(pid, stop, at)?,
+                Ok(None) => {
+                    self.idle = at;
+                    return Ok(true);
+                }
+                Err(error) if error.raw_os_error() == Some(Errno::ECHILD as i32) => {
+                    return Ok(false);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn take(&mut self, pid: Pid, stop: Stop, at: Duration) -> io::Result<()> {
+        let seen = Seen { at, idle: self.idle };
+        let outcome = match stop {
+            Stop::Exited { code } => Outcome::Exited(code),
+            Stop::Killed { signal } => Outcome::Killed(signal),
+            stop => {
+                self.queue.push_back((pid, stop, seen));
+                return Ok(());
+            }
+        };
+        // While it is not reaped its times can be read.
+        self.recorder.gone(pid.as_raw(), outcome, seen);
+        self.queue.retain(|(queued, ..)| *queued != pid);
+        self.last_in_line.retain(|&queued| queued != pid);
+        stop::reap(pid)
+    }
+
+    fn resume(&mut self, pid: Pid, next: Next) -> io::Result<()> {
+        let Next::Resume(until, signal) = next else {
+            self.last_in_line.push_back(pid);
+            return Ok(());
+        };
+        self.recorder.resumed(pid.as_raw(), self.clock.elapsed());
+        stop::resume(pid, until, signal)
+    }
+
+    /// Waits until a thread stops, a request comes, or so long. Says whether threads have stopped.
+    fn wait(&mut self, until: Option<Duration>, say: &impl Fn(&str)) -> io::Result<bool> {
+        let now = self.clock.elapsed();
+        let news = self.signals.wait(until.map(|until| until.saturating_sub(now)))?;
+        if let Some(times) = self.own.read() {
+            // Whoever stopped meanwhile stopped when this thread was woken, and it had to wait for a
+            // core itself.
+            const TO_WAKE_UP: Duration = Duration::from_micros(50);
+            let late = times.ready.saturating_sub(self.waited) + TO_WAKE_UP;
+            self.waited = times.ready;
+            let idle = self.clock.elapsed().saturating_sub(late);
+            // Who had stopped before this thread went to sleep may have done so long ago.
+            if idle > now {
+                self.idle = idle;
+            }
+        }
+        if let Some(request) = news.request {
+            self.asked(request, say);
+        }
+        Ok(news.stopped)
+    }
+
+    /// The program ends in its own way, as it would without the tracer, or goes on. Whoever asks three
+    /// times means it.
+    fn asked(&mut self, request: Request, say: &impl Fn(&str)) {
+        let Request { signal, from_terminal, times } = request;
+        match times {
+            ..=2 => {
+                if !from_terminal && self.recorder.processes().any(|pid| pid == self.root.as_raw())
+                {
+                    let _ = kill(self.root, signal);
+                }
+                if times == 2 {
+                    say("the program has not ended yet; asked once more it is killed");
+                }
+            }
+            _ => self.kill_all(Outcome::OnRequest(signal as i32)),
+        }
+    }
+
+    fn kill_all(&mut self, why: Outcome) {
+        self.ended.get_or_insert(why);
+        for pid in self.recorder.processes() {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
+}
+
+/// The clock of each thread is a file that stays open. Only this program gets a higher limit.
+fn open_many_files() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
+}

@@ -1,0 +1,39 @@
+//! Reads the memory of a thread.
+
+use std::io::IoSliceMut;
+
+use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::unistd::Pid;
+
+/// What a thread's memory holds at an address, as far as there is any.
+pub fn bytes(tid: i32, address: u64, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    let read = read(tid, address, &mut bytes);
+    bytes.truncate(read);
+    bytes
+}
+
+/// The number that lies at an address.
+pub fn u32_at(tid: i32, address: u64) -> Option<u32> {
+    let mut bytes = [0; 4];
+    (read(tid, address, &mut bytes) == 4).then(|| u32::from_ne_bytes(bytes))
+}
+
+/// The two numbers that lie at an address, such as a `timespec` or an `iovec`.
+pub fn u64_pair_at(tid: i32, address: u64) -> Option<(u64, u64)> {
+    let mut bytes = [0; 16];
+    if read(tid, address, &mut bytes) != 16 {
+        return None;
+    }
+    let [first, second] = [0, 8].map(|at| {
+        let mut number = [0; 8];
+        number.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_ne_bytes(number)
+    });
+    Some((first, second))
+}
+
+fn read(tid: i32, address: u64, bytes: &mut [u8]) -> usize {
+    let remote = RemoteIoVec { base: address as usize, len: bytes.len() };
+    process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(bytes)], &[remote]).unwrap_or(0)
+}
