@@ -192,11 +192,11 @@ fn a_join_that_is_taken_out_shows_every_time() {
         let twin = folder.join(format!("wait{number}.py"));
         let (_, whole) = search(vec![self::rust(lesson).into()], &options);
         let (mut world, ours) = search(vec![rust.into()], &options);
-        let (_, theirs) = search(vec![python().into(), twin.into()], &options);
-        for found in [&ours, &theirs] {
+        // This one has hundreds of endings without its waits: too many for starts of Python in a test.
+        let theirs = (lesson != "no_shared_globals")
+            .then(|| search(vec![python().into(), twin.into()], &options).1);
+        for found in [Some(&ours), theirs.as_ref()].into_iter().flatten() {
             assert!(found.complete(), "{lesson} without {line}: {found:?}");
-        }
-        for found in [&ours, &theirs] {
             let wrong = outputs(found).difference(&outputs(&whole)).count();
             assert_eq!(wrong > 0, wait.shows, "{lesson} without {line}: {found:#?}");
         }
@@ -208,7 +208,8 @@ fn a_join_that_is_taken_out_shows_every_time() {
             let (ending, found) = wrong.expect("main can end before its second child");
             let run = follow(&mut world, &found.schedule).unwrap();
             assert_eq!(run.output, ending.output);
-            assert_eq!((ours.endings.len(), theirs.endings.len()), (10, 10));
+            assert_eq!(ours.endings.len(), 10);
+            assert_eq!(theirs.map(|theirs| theirs.endings.len()), Some(10));
         }
     }
 }
