@@ -39,6 +39,10 @@ try:
 recipes:
     docs/recipes/run
 
+# Build a process lesson five times from nothing, and write down what each crate costs
+dependencies:
+    cargo run --quiet --package house -- dependencies
+
 # Write down the stories that the books tell
 stories:
     cargo run --quiet --package schedules -- pages

@@ -1,4 +1,4 @@
-// error: implementation of `serde_core::de::Deserialize` is not general enough
+// error[E0277]: a target cannot borrow its arguments
 
 use std::io;
 

@@ -60,6 +60,15 @@ fn lock_twice() {
 }
 
 #[test]
+fn queue_processes() {
+    let printed = printed(env!("CARGO_BIN_EXE_queue_processes"));
+    let mut lines = lines_of(&printed);
+    assert_eq!(lines.pop(), Some("all children have ended"), "{printed}");
+    lines.sort_unstable();
+    assert_eq!(lines, ["2 x 3 = 6", "4 x 5 = 20", "6 x 7 = 42", "8 x 9 = 72"]);
+}
+
+#[test]
 fn queue_threads() {
     let printed = printed(env!("CARGO_BIN_EXE_queue_threads"));
     let lines = lines_of(&printed);

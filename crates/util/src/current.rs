@@ -1,7 +1,8 @@
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+//! What a process can ask about itself and its family.
 
-use crate::child_side::Parent;
+use crate::exchange::orders::Parent;
+use crate::process::Child;
+use crate::program;
 
 /// What this process is, as its parent named it.
 #[derive(Debug, Clone)]
@@ -10,29 +11,44 @@ pub struct CurrentProcess {
     pub(crate) daemon: bool,
     /// The numbers that lead from main to this process: Process-1's second child has 1, 2.
     pub(crate) path: Vec<u32>,
-    pub(crate) parent_id: Option<u32>,
+    /// `None` in main.
+    pub(crate) parent: Option<ParentProcess>,
 }
 
-static CURRENT: OnceLock<CurrentProcess> = OnceLock::new();
-
-/// How many children this process has named. As in CPython, those that never start count, too.
-static NAMED: AtomicU32 = AtomicU32::new(0);
+/// The process that started this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParentProcess {
+    name: String,
+    pid: u32,
+}
 
 /// This process: Python's `multiprocessing.current_process()`.
 pub fn current_process() -> &'static CurrentProcess {
-    CURRENT.get_or_init(|| CurrentProcess {
-        name: "MainProcess".to_owned(),
-        daemon: false,
-        path: Vec::new(),
-        parent_id: None,
-    })
+    program::identity()
+}
+
+/// The process that started this one, `None` in main: Python's
+/// `multiprocessing.parent_process()`.
+///
+/// There is nothing to wait for, as there is in Python: a child ends when its parent does.
+pub fn parent_process() -> Option<&'static ParentProcess> {
+    program::identity().parent.as_ref()
 }
 
 /// The id of the process that started this one: Python's `os.getppid()`.
 ///
 /// On Windows, where no safe call tells it, it is 0 in main.
 pub fn parent_id() -> u32 {
-    current_process().parent_id.unwrap_or_else(parent_of_main)
+    parent_process().map_or_else(parent_of_main, ParentProcess::pid)
+}
+
+/// The children of this process that still run: Python's `multiprocessing.active_children()`.
+///
+/// The workers of a pool are among them. As in Python, children that have ended leave the system's
+/// table of processes by this call.
+pub fn active_children() -> Vec<Child> {
+    crate::parent::look_after_children();
+    program::children().into_iter().map(Child::from).collect()
 }
 
 #[cfg(unix)]
@@ -45,17 +61,11 @@ fn parent_of_main() -> u32 {
     0
 }
 
-/// What a child is told of its parent, when the parent is this process and starts it now.
-pub(crate) fn as_parent() -> Parent {
-    #[cfg(target_os = "linux")]
-    let by_main_thread = nix::unistd::gettid() == nix::unistd::getpid();
-    // Elsewhere it makes no difference.
-    #[cfg(not(target_os = "linux"))]
-    let by_main_thread = false;
-    (std::process::id(), by_main_thread)
-}
-
 impl CurrentProcess {
+    pub(crate) fn main() -> Self {
+        Self { name: "MainProcess".to_owned(), daemon: false, path: Vec::new(), parent: None }
+    }
+
     /// The name: `MainProcess` in main, else the one given by [`Process::name`], else CPython's:
     /// `Process-1`, in a child's child `Process-1:1`, in a worker of a pool `PoolWorker-1`.
     ///
@@ -64,26 +74,31 @@ impl CurrentProcess {
         &self.name
     }
 
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        std::process::id()
+    }
+
     /// Whether this process is a daemon, which ends with its parent and may have no children.
     pub fn daemon(&self) -> bool {
         self.daemon
     }
+}
 
-    /// Says what this process is; for a child, before anything asks.
-    pub(crate) fn set(self) {
-        CURRENT.set(self).expect("nothing asks what a child is before it knows");
+impl ParentProcess {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// The path of the next child.
-    pub(crate) fn next_path(&self) -> Vec<u32> {
-        let mut path = self.path.clone();
-        path.push(NAMED.fetch_add(1, Ordering::Relaxed) + 1);
-        path
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.pid
     }
 }
 
-/// The name that CPython gives to a child with this path.
-pub(crate) fn default_name(kind: &str, path: &[u32]) -> String {
-    let path: Vec<String> = path.iter().map(u32::to_string).collect();
-    format!("{kind}-{}", path.join(":"))
+impl From<Parent> for ParentProcess {
+    fn from(parent: Parent) -> Self {
+        Self { name: parent.name, pid: parent.id }
+    }
 }

@@ -6,7 +6,7 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-use support::{Running, output, program};
+use support::{output, program, Running};
 use util::{Child, Pool, Process};
 
 fn main() {
@@ -203,7 +203,7 @@ mod unix {
     use std::process::Stdio;
 
     use libtest_mimic::Trial;
-    use nix::sys::signal::{Signal, kill};
+    use nix::sys::signal::{kill, Signal};
     use nix::unistd::Pid;
     use support::tests;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{process, thread};
 
 use serde::{Deserialize, Serialize};
-use support::{LIMIT, output, program};
+use support::{output, program, LIMIT};
 use util::{Pool, Process, TaskError};
 
 fn main() {
@@ -19,8 +19,15 @@ fn main() {
         every_type,
         long_text,
         not_a_number,
+        secret,
+        half,
         pid,
-        starts_a_child
+        starts_a_child,
+        area,
+        dies_at,
+        panics_at,
+        sleeps_at_first,
+        takes_secret
     );
     match support::program_name().as_deref() {
         Some("few_files") => more_tasks_than_files(),
@@ -40,10 +47,28 @@ fn main() {
                 a_worker_killed_while_idle_loses_nothing,
                 results_of_every_type_come_back,
                 a_large_result_comes_whole,
-                a_result_that_is_not_json_is_an_error,
+                rare_results_come_as_they_were,
+                a_result_that_cannot_be_written_is_an_error_and_no_panic,
+                a_result_that_is_a_result_comes_as_it_is,
                 terminate_ends_tasks_at_once,
                 a_dropped_pool_leaves_nothing,
                 workers_are_daemons,
+                apply_waits_for_its_result,
+                get_timeout_gives_up_and_can_be_asked_again,
+                map_keeps_the_order,
+                map_of_nothing_is_nothing,
+                starmap_takes_tuples,
+                map_gives_the_first_error,
+                a_panic_costs_only_its_own_call,
+                a_worker_that_dies_in_a_map_is_an_error,
+                imap_is_lazy_and_keeps_the_order,
+                imap_unordered_gives_what_is_ready,
+                imap_gives_an_error_for_each_lost_call,
+                imap_can_be_dropped_before_its_end,
+                long_calls_are_spread_over_all_workers,
+                a_hundred_thousand_short_calls_are_done,
+                an_iterator_that_panics_leaves_the_pool_usable,
+                arguments_that_refuse_are_an_error_of_their_call,
                 no_workers_is_refused,
                 the_default_size_is_the_number_of_cores,
             ]
@@ -231,13 +256,53 @@ fn a_large_result_comes_whole() {
     pool.close().join();
 }
 
-fn not_a_number() -> f64 {
-    f64::NAN
+fn not_a_number() -> (Option<f64>, Option<Option<u8>>, Option<()>) {
+    (Some(f64::NAN), Some(None), Some(()))
 }
 
-fn a_result_that_is_not_json_is_an_error() {
+/// JSON made `None` of each.
+fn rare_results_come_as_they_were() {
     let pool = Pool::new(1).unwrap();
-    assert!(matches!(pool.apply_async(not_a_number, ()).get().unwrap_err(), TaskError::Output(_)));
+    let (number, none, unit) = pool.apply(not_a_number, ()).unwrap();
+    assert!(number.is_some_and(f64::is_nan));
+    assert_eq!((none, unit), (Some(None), Some(())));
+    pool.close().join();
+}
+
+/// Refuses to be written.
+#[derive(Debug, Deserialize)]
+struct Refuses;
+
+impl Serialize for Refuses {
+    fn serialize<S: serde::Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("it is secret"))
+    }
+}
+
+fn secret() -> Refuses {
+    Refuses
+}
+
+fn a_result_that_cannot_be_written_is_an_error_and_no_panic() {
+    let pool = Pool::new(1).unwrap();
+    let error = pool.apply(secret, ()).unwrap_err();
+    assert_eq!(error, TaskError::Output("it is secret".to_owned()));
+    assert_eq!(error.to_string(), "the result cannot be sent: it is secret");
+    pool.close().join();
+}
+
+fn half(number: i64) -> Result<i64, String> {
+    if number % 2 == 0 {
+        Ok(number / 2)
+    } else {
+        Err(format!("{number} is odd"))
+    }
+}
+
+fn a_result_that_is_a_result_comes_as_it_is() {
+    let pool = Pool::new(1).unwrap();
+    assert_eq!(pool.apply(half, (8,)).unwrap(), Ok(4));
+    assert_eq!(pool.apply(half, (7,)).unwrap(), Err("7 is odd".to_owned()));
     pool.close().join();
 }
 
@@ -279,6 +344,185 @@ fn workers_are_daemons() {
         error,
         TaskError::Panicked("daemonic processes are not allowed to have children".to_owned())
     );
+    pool.close().join();
+}
+
+fn apply_waits_for_its_result() {
+    let pool = Pool::new(1).unwrap();
+    assert_eq!(pool.apply(square, (7,)), Ok(49));
+    pool.close().join();
+}
+
+fn get_timeout_gives_up_and_can_be_asked_again() {
+    let pool = Pool::new(1).unwrap();
+    let result = pool.apply_async(sleeps_at_first, (0, 300));
+    assert_eq!(result.get_timeout(Duration::from_millis(50)), Err(TaskError::Timeout));
+    assert_eq!(result.get_timeout(LIMIT), Ok(0));
+    assert_eq!(result.get_timeout(Duration::ZERO), Ok(0));
+    assert_eq!(result.get_timeout(Duration::MAX), Ok(0));
+    assert_eq!(result.get(), Ok(0));
+    pool.close().join();
+}
+
+fn map_keeps_the_order() {
+    let pool = Pool::new(3).unwrap();
+    for count in [1, 2, 7, 1000] {
+        let squares = pool.map(square, 0..count).unwrap();
+        assert!(squares.into_iter().eq((0..count).map(|number| number * number)));
+    }
+    pool.close().join();
+}
+
+fn map_of_nothing_is_nothing() {
+    let pool = Pool::new(1).unwrap();
+    assert_eq!(pool.map(square, []), Ok(vec![]));
+    assert_eq!(pool.imap(square, []).count(), 0);
+    pool.close().join();
+}
+
+fn area(width: u32, height: u32) -> u32 {
+    width * height
+}
+
+fn starmap_takes_tuples() {
+    let pool = Pool::new(2).unwrap();
+    assert_eq!(pool.starmap(area, [(1, 2), (3, 4), (5, 6)]), Ok(vec![2, 12, 30]));
+    pool.close().join();
+}
+
+fn panics_at(number: i64) -> i64 {
+    support::panic_quietly();
+    assert!(number % 100 != 50, "{number} is unlucky");
+    number
+}
+
+fn map_gives_the_first_error() {
+    let pool = Pool::new(2).unwrap();
+    let error = pool.map(panics_at, 0..1000).unwrap_err();
+    assert_eq!(error, TaskError::Panicked("50 is unlucky".to_owned()));
+    // The pool is as good as before.
+    assert_eq!(pool.map(square, [3]), Ok(vec![9]));
+    pool.close().join();
+}
+
+fn a_panic_costs_only_its_own_call() {
+    let pool = Pool::new(2).unwrap();
+    let results: Vec<_> = pool.imap(panics_at, 0..1000).collect();
+    assert_eq!(results.len(), 1000);
+    for (number, result) in (0..).zip(results) {
+        assert_eq!(result.is_err(), number % 100 == 50, "{number}: {result:?}");
+        assert!(result.is_err() || result == Ok(number));
+    }
+    pool.close().join();
+}
+
+fn dies_at(number: i64) -> i64 {
+    if number == 500 {
+        process::exit(7);
+    }
+    number
+}
+
+fn a_worker_that_dies_in_a_map_is_an_error() {
+    let pool = Pool::new(2).unwrap();
+    assert_eq!(pool.map(dies_at, 0..1000), Err(TaskError::WorkerDied(7)));
+    assert_eq!(pool.map(square, [3]), Ok(vec![9]));
+    pool.close().join();
+}
+
+fn imap_gives_an_error_for_each_lost_call() {
+    let pool = Pool::new(2).unwrap();
+    let results: Vec<_> = pool.imap(dies_at, 0..1000).collect();
+    assert_eq!(results.len(), 1000);
+    let lost = results.iter().filter(|result| result.is_err()).count();
+    assert!((1..1000).contains(&lost), "{lost}");
+    for (number, result) in (0..).zip(results) {
+        assert!(result == Ok(number) && number != 500 || result == Err(TaskError::WorkerDied(7)));
+    }
+    pool.close().join();
+}
+
+fn imap_is_lazy_and_keeps_the_order() {
+    let pool = Pool::new(2).unwrap();
+    // There is no end of these.
+    let squares: Vec<_> = pool.imap(square, 0..).take(5000).map(Result::unwrap).collect();
+    assert!(squares.into_iter().eq((0..5000).map(|number| number * number)));
+    pool.close().join();
+}
+
+/// Sleeps only for 0.
+fn sleeps_at_first(number: u64, milliseconds: u64) -> u64 {
+    if number == 0 {
+        sleeps(milliseconds);
+    }
+    number
+}
+
+fn imap_unordered_gives_what_is_ready() {
+    let pool = Pool::new(2).unwrap();
+    // One sleeps for ever, and the other goes on.
+    let mut results = pool.imap_unordered(sleeps, [600_000, 0, 0, 0]);
+    for _ in 0..3 {
+        assert_eq!(results.next(), Some(Ok(())));
+    }
+    drop(results);
+    pool.terminate();
+}
+
+fn imap_can_be_dropped_before_its_end() {
+    let pool = Pool::new(2).unwrap();
+    assert_eq!(pool.imap(square, 0..).next(), Some(Ok(0)));
+    assert_eq!(pool.apply(square, (3,)), Ok(9));
+    pool.close().join();
+}
+
+fn long_calls_are_spread_over_all_workers() {
+    let pool = Pool::new(4).unwrap();
+    let from = Instant::now();
+    let one = pool.apply(sleeps, (200,));
+    let alone = from.elapsed();
+    assert_eq!(one, Ok(()));
+    let from = Instant::now();
+    pool.map(sleeps, [200; 8]).unwrap();
+    // Two turns of four, and far from eight.
+    assert!(from.elapsed() < alone * 6, "{:?}, alone {alone:?}", from.elapsed());
+    pool.close().join();
+}
+
+fn a_hundred_thousand_short_calls_are_done() {
+    let pool = Pool::new(2).unwrap();
+    let sum: i64 = pool.map(square, 0..100_000).unwrap().into_iter().sum();
+    assert_eq!(sum, 333_328_333_350_000);
+    pool.close().join();
+}
+
+fn an_iterator_that_panics_leaves_the_pool_usable() {
+    let pool = Pool::new(2).unwrap();
+    let numbers = || {
+        (0..100).inspect(|number| {
+            // Quietly.
+            if *number == 50 {
+                std::panic::resume_unwind(Box::new("no more"));
+            }
+        })
+    };
+    let map = std::panic::AssertUnwindSafe(|| pool.map(square, numbers()));
+    assert_eq!(*std::panic::catch_unwind(map).unwrap_err().downcast::<&str>().unwrap(), "no more");
+    let imap = std::panic::AssertUnwindSafe(|| pool.imap(square, numbers()).count());
+    assert!(std::panic::catch_unwind(imap).is_err());
+    assert_eq!(pool.map(square, [3]), Ok(vec![9]));
+    pool.close().join();
+}
+
+fn takes_secret(_secret: Refuses) {}
+
+fn arguments_that_refuse_are_an_error_of_their_call() {
+    let pool = Pool::new(1).unwrap();
+    let refused = TaskError::Arguments("it is secret".to_owned());
+    assert_eq!(pool.apply(takes_secret, (Refuses,)), Err(refused.clone()));
+    assert_eq!(pool.map(takes_secret, [Refuses]), Err(refused.clone()));
+    let results: Vec<_> = pool.imap(takes_secret, [Refuses, Refuses]).collect();
+    assert_eq!(results, [Err(refused.clone()), Err(refused)]);
     pool.close().join();
 }
 

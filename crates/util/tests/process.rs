@@ -2,13 +2,13 @@
 
 mod support;
 
-use std::fs::File;
-use std::process::Stdio;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
-use support::{LIMIT, Running, output, program};
-use util::{Process, current_process};
+use serde::{Deserialize, Serialize};
+use support::{output, program, LIMIT};
+use util::{current_process, parent_process, Process};
 
 fn main() {
     if env::args().any(|argument| argument == "without_guard") {
@@ -19,6 +19,7 @@ fn main() {
     }
     match support::program_name().as_deref() {
         Some("work_before_guard") => println!("before the guard"),
+        // A child has the same arguments, and its turn comes behind the guard.
         Some("memory_before_guard") => return show_memory(),
         _ => {}
     }
@@ -35,15 +36,25 @@ fn main() {
         read_stdin,
         takes_many,
         takes_strings,
-        takes_a_number,
+        takes_rare,
+        takes_a_list,
+        takes_what_refuses,
+        takes_one_way,
+        show_parent,
+        count_files,
         show_memory,
     );
     match support::program_name().as_deref() {
         Some("names") => names(),
         Some("many_starts") => many_starts(),
-        Some("not_json") => not_json(),
+        Some("unreadable") => unreadable(),
         Some("not_listed") => not_listed(),
         Some("work_before_guard") => start_and_join(Process::new(nothing, ())),
+        Some("family") => {
+            println!("{}", util::active_children().len());
+            assert!(parent_process().is_none());
+            start_and_join(Process::new(show_parent, ()).name("elder"));
+        }
         Some("memory") => start_and_join(Process::new(show_memory, ())),
         Some(other) => panic!("there is no program {other}"),
         None => support::run(
@@ -65,17 +76,24 @@ fn main() {
                 children_have_cpythons_names,
                 arguments_come_as_they_were,
                 large_arguments_come_whole,
-                arguments_that_are_not_json_are_an_error,
+                rare_arguments_come_as_they_were,
+                a_list_of_many_nodes_comes_whole,
+                arguments_that_cannot_be_written_are_an_error,
+                arguments_that_cannot_be_read_are_an_error,
                 without_a_guard_nothing_starts,
                 without_a_guard_that_is_held_nothing_starts,
                 a_target_that_is_not_listed_fails_in_the_parent,
-                the_mark_by_hand_is_refused,
                 what_stands_before_the_guard_runs_in_every_child,
+                many_children_at_once,
+                active_children_are_those_that_run,
+                wait_gives_the_first_that_ends,
+                wait_gives_up,
+                a_child_knows_its_parent,
             ]
             .into_iter()
             .chain(support::needs(
                 cfg!(target_os = "linux"),
-                support::tests![many_starts_leave_nothing],
+                support::tests![many_starts_leave_nothing, a_child_has_no_files_of_its_siblings],
             ))
             .chain(support::needs(cfg!(unix), support::tests![stdin_of_a_child_is_empty]))
             .chain(support::needs(
@@ -302,20 +320,91 @@ fn large_arguments_come_whole() {
     assert_eq!(exit_code_of(Process::new(takes_strings, (strings,))), 0);
 }
 
-fn takes_a_number(_number: f64) {}
+/// What JSON turns into `None`, or into an error.
+type Rare = (Option<f64>, Option<()>, Option<Option<u8>>, HashMap<(u8, bool), f32>);
 
-fn not_json() {
-    // JSON has no such number: it is written as null, which is no number for the child.
-    process::exit(exit_code_of(Process::new(takes_a_number, (f64::NAN,)).name("receiver")));
+fn rare() -> Rare {
+    (Some(f64::NAN), Some(()), Some(None), HashMap::from([((1, true), f32::NEG_INFINITY)]))
 }
 
-fn arguments_that_are_not_json_are_an_error() {
-    let output = output(&mut program("not_json"));
+fn takes_rare(values: Rare) {
+    assert!(values.0.is_some_and(f64::is_nan));
+    assert_eq!((values.1, values.2, values.3), (Some(()), Some(None), rare().3));
+}
+
+fn rare_arguments_come_as_they_were() {
+    assert_eq!(exit_code_of(Process::new(takes_rare, (rare(),))), 0);
+}
+
+#[derive(Serialize, Deserialize)]
+struct Node(Option<Box<Node>>);
+
+fn takes_a_list(list: Node) {
+    let nodes = std::iter::successors(Some(&list), |node| node.0.as_deref());
+    process::exit(nodes.count() as i32);
+}
+
+fn list(nodes: usize) -> Node {
+    (1..nodes).fold(Node(None), |next, _| Node(Some(Box::new(next))))
+}
+
+/// JSON refuses 127 of them.
+fn a_list_of_many_nodes_comes_whole() {
+    let nodes = if cfg!(windows) { 90 } else { 150 };
+    assert_eq!(exit_code_of(Process::new(takes_a_list, (list(nodes),))), nodes as i32);
+}
+
+/// Refuses to be written.
+struct Refuses;
+
+impl Serialize for Refuses {
+    fn serialize<S: serde::Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("it is secret"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Refuses {
+    fn deserialize<D: serde::Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
+        Err(serde::de::Error::custom("it is not wanted"))
+    }
+}
+
+fn takes_what_refuses(_value: Refuses) {}
+
+fn arguments_that_cannot_be_written_are_an_error() {
+    let error = Process::new(takes_what_refuses, (Refuses,)).start().unwrap_err();
+    assert_eq!(error.to_string(), "the arguments cannot be written: it is secret");
+    let deep = Process::new(takes_a_list, (list(100_000 / 16),)).start().unwrap_err();
+    assert!(deep.to_string().contains("levels deep"), "{deep}");
+}
+
+/// Can be written, and not be read.
+struct OneWay;
+
+impl Serialize for OneWay {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for OneWay {
+    fn deserialize<D: serde::Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
+        Err(serde::de::Error::custom("it is not wanted"))
+    }
+}
+
+fn takes_one_way(_value: OneWay) {}
+
+fn unreadable() {
+    process::exit(exit_code_of(Process::new(takes_one_way, (OneWay,)).name("receiver")));
+}
+
+fn arguments_that_cannot_be_read_are_an_error() {
+    let output = output(&mut program("unreadable"));
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        output.stderr.starts_with("Process receiver: ") && output.stderr.contains("JSON"),
-        "{}",
-        output.stderr
+    assert_eq!(
+        output.stderr,
+        "Process receiver: process::takes_one_way: the arguments cannot be read: it is not wanted\n"
     );
 }
 
@@ -340,50 +429,27 @@ fn without_a_guard_that_is_held_nothing_starts() {
     assert!(output.stderr.contains("bind it to a name"), "{}", output.stderr);
 }
 
+mod module {
+    pub fn forgotten<T>() {}
+}
+
 fn not_listed() {
-    fn forgotten() {}
-    let _ = Process::new(forgotten, ());
+    let _ = Process::new(module::forgotten::<String>, ());
 }
 
 fn a_target_that_is_not_listed_fails_in_the_parent() {
     let output = output(&mut program("not_listed"));
     assert_eq!(output.status.code(), Some(101));
-    assert!(output.stderr.contains("takes_strings, forgotten)"), "{}", output.stderr);
-}
-
-fn the_mark_by_hand_is_refused() {
-    mark_is_refused(&[], Stdio::null());
-    mark_is_refused(&["--program", "names"], Stdio::null());
-    mark_is_refused(&["one", "--util-child-process"], Stdio::null());
-    // A file that is no text and longer than any orders.
-    mark_is_refused(&[], File::open(env::current_exe().unwrap()).unwrap().into());
-    #[cfg(unix)]
-    {
-        let terminal = nix::pty::openpty(None, None).unwrap();
-        mark_is_refused(&[], terminal.slave.into());
-
-        let mut closed = process::Command::new("sh");
-        closed.args(["-c", "exec \"$0\" --util-child-process <&-"]);
-        is_refused(closed.arg(env::current_exe().unwrap()), Stdio::null());
-    }
-}
-
-fn mark_is_refused(more: &[&str], stdin: Stdio) {
-    let mut command = process::Command::new(env::current_exe().unwrap());
-    is_refused(command.arg("--util-child-process").args(more), stdin);
-}
-
-fn is_refused(command: &mut process::Command, stdin: Stdio) {
-    let output = Running::start_with_stdin(command, stdin).finish();
-    let message =
-        "--util-child-process is for the children of this program: start the program without it\n";
-    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", message));
-    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        output.stderr.contains("show_memory, module::forgotten::<std::string::String>);`"),
+        "{}",
+        output.stderr
+    );
 }
 
 fn what_stands_before_the_guard_runs_in_every_child() {
-    // The child's program is the same, but its arguments are not, so it does not print.
-    assert_eq!(output(&mut program("work_before_guard")).stdout, "before the guard\n");
+    let twice = "before the guard\nbefore the guard\n";
+    assert_eq!(output(&mut program("work_before_guard")).stdout, twice);
 }
 
 fn many_starts() {
@@ -406,6 +472,89 @@ fn open_files_and_threads() -> (usize, usize) {
 fn many_starts_leave_nothing() {
     let output = output(&mut program("many_starts"));
     assert!(output.status.success(), "{}{}", output.stdout, output.stderr);
+}
+
+fn many_children_at_once() {
+    let ending: Vec<_> = (0..20).map(|_| start(Process::new(exits, (4,)))).collect();
+    let sleeping: Vec<_> = (0..20).map(|_| start(Process::new(sleeps, (FOR_EVER,)))).collect();
+    sleeping.iter().for_each(|child| child.terminate().unwrap());
+    for child in ending.iter().chain(&sleeping) {
+        child.join().unwrap();
+    }
+    assert!(ending.iter().all(|child| child.exit_code() == Some(4)));
+    assert!(sleeping.iter().all(|child| child.exit_code() == Some(-15)));
+}
+
+fn count_files() {
+    // Reading the folder is a file itself.
+    process::exit(std::fs::read_dir("/proc/self/fd").unwrap().count() as i32);
+}
+
+fn a_child_has_no_files_of_its_siblings() {
+    let alone = exit_code_of(Process::new(count_files, ()));
+    let siblings: Vec<_> = (0..10).map(|_| start(Process::new(sleeps, (FOR_EVER,)))).collect();
+    let _file = std::fs::File::open(env::current_exe().unwrap()).unwrap();
+    assert_eq!(exit_code_of(Process::new(count_files, ())), alone);
+    siblings.iter().for_each(|child| child.kill().unwrap());
+}
+
+fn active_children_are_those_that_run() {
+    let ends = start(Process::new(nothing, ()));
+    let sleeps = start(Process::new(sleeps, (FOR_EVER,)).name("sleeper"));
+    ends.join().unwrap();
+    // Other tests have children, too.
+    let active = util::active_children();
+    let found = active.iter().find(|child| child.pid() == sleeps.pid()).unwrap();
+    assert_eq!(found.name(), "sleeper");
+    assert!(active.iter().all(|child| child.pid() != ends.pid()));
+    found.terminate().unwrap();
+    sleeps.join().unwrap();
+    assert!(util::active_children().iter().all(|child| child.pid() != sleeps.pid()));
+}
+
+fn wait_gives_the_first_that_ends() {
+    let children = [
+        start(Process::new(sleeps, (FOR_EVER,))),
+        start(Process::new(exits, (4,))),
+        start(Process::new(sleeps, (FOR_EVER,))),
+    ];
+    let ended = util::wait(&children, None);
+    assert_eq!(ended.iter().map(|child| child.pid()).collect::<Vec<_>>(), [children[1].pid()]);
+    assert_eq!(ended[0].exit_code(), Some(4));
+    children.iter().for_each(|child| child.kill().unwrap());
+    let mut left: Vec<_> = children.iter().collect();
+    while !left.is_empty() {
+        let ended: Vec<u32> =
+            util::wait(left.iter().copied(), None).iter().map(|c| c.pid()).collect();
+        assert!(!ended.is_empty());
+        left.retain(|child| !ended.contains(&child.pid()));
+    }
+}
+
+fn wait_gives_up() {
+    let child = start(Process::new(sleeps, (FOR_EVER,)));
+    let from = Instant::now();
+    assert!(util::wait([&child], Duration::from_millis(100)).is_empty());
+    assert!(from.elapsed() >= Duration::from_millis(100));
+    assert!(util::wait([], None).is_empty());
+    child.kill().unwrap();
+}
+
+fn show_parent() {
+    let parent = parent_process().unwrap();
+    println!("{} {}", parent.name(), parent.pid());
+    assert_eq!(parent.pid(), util::parent_id());
+    if current_process().name() == "elder" {
+        start_and_join(Process::new(show_parent, ()).name("younger"));
+    }
+}
+
+fn a_child_knows_its_parent() {
+    let mut running = support::Running::start(&mut program("family"));
+    assert_eq!(running.line(), "0");
+    assert_eq!(running.line(), format!("MainProcess {}", running.child.id()));
+    assert!(running.line().starts_with("elder "));
+    assert_eq!(running.finish().status.code(), Some(0));
 }
 
 fn show_memory() {

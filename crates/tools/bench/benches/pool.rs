@@ -44,6 +44,9 @@ fn many_tasks(criterion: &mut Criterion) -> io::Result<()> {
             results.into_iter().map(|result| result.get().unwrap()).sum::<u64>()
         });
     });
+    group.bench_function("Pool::map", |bencher| {
+        bencher.iter(|| pool.map(square, 0..TASKS).unwrap().into_iter().sum::<u64>());
+    });
     pool.close().join();
     #[cfg(unix)]
     {
@@ -128,8 +131,8 @@ mod raw {
         back: usize,
     }
 
-    /// Two frames with the name and the argument of a task, one with its result.
-    pub(super) const SQUARE: Work = Work { there: 26, back: 16 };
+    /// A frame with the name and the argument of a task, one with how long it took and its result.
+    pub(super) const SQUARE: Work = Work { there: 46, back: 34 };
     pub(super) const BACK: Work = Work { there: MEGABYTE, back: MEGABYTE };
 
     const MARK: &str = "--raw";

@@ -298,11 +298,25 @@ impl Bench {
         let start = Instant::now();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let printed = || String::from_utf8_lossy(&fs::read(file("stdout")).unwrap()).into_owned();
+        // A program that hangs may take its time to come that far.
+        let has_come_far = |printed: &str| {
+            outcome.claims.iter().all(|claim| match claim {
+                Claim::Has(pattern) => printed.lines().any(|line| reads(line, pattern)),
+                _ => true,
+            })
+        };
+        let mut far = None;
         let status = loop {
             let status = child.try_wait().unwrap();
             let over = match &outcome.ending {
                 Ending::Itself => start.elapsed() > PATIENCE,
-                Ending::Hangs => start.elapsed() > HANGS,
+                Ending::Hangs => {
+                    if far.is_none() && has_come_far(&printed()) {
+                        far = Some(Instant::now());
+                    }
+                    far.is_some_and(|far: Instant| far.elapsed() > HANGS)
+                        || start.elapsed() > PATIENCE
+                }
                 // A child may go on when main has ended.
                 Ending::Until(text) => printed().contains(text) || start.elapsed() > PATIENCE,
             };

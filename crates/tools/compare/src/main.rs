@@ -40,8 +40,14 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let _main =
-        util::main_guard!(work::nothing, work::square, work::count_primes, work::say_and_sleep);
+    let _main = util::main_guard!(
+        work::nothing,
+        work::square,
+        work::put_values,
+        work::take_values,
+        work::count_primes,
+        work::say_and_sleep
+    );
     let arguments = Arguments::parse();
     if let Some(name) = arguments.work {
         do_work(&name);

@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-pub const ROWS: [Row; 9] = [
+pub const ROWS: [Row; 12] = [
     Row {
         name: "start_thread",
         work: work::start_thread,
@@ -66,6 +66,30 @@ pub const ROWS: [Row; 9] = [
         processes: true,
         english: "10,000 empty tasks, pool of 2",
         chinese: "10000 个空任务，2 个工作进程的进程池",
+    },
+    Row {
+        name: "pool_round_trip",
+        work: work::pool_round_trip,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "pool: one task there and back",
+        chinese: "进程池：一个任务来回一次",
+    },
+    Row {
+        name: "queue_from_process",
+        work: work::queue_from_process,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "queue: a value from a process",
+        chinese: "队列：从子进程取一个值",
+    },
+    Row {
+        name: "queue_to_process",
+        work: work::queue_to_process,
+        unit: Unit::Seconds,
+        processes: true,
+        english: "queue: a value to a process",
+        chinese: "队列：给子进程一个值",
     },
     Row {
         name: "locked_additions",
@@ -146,7 +170,7 @@ mod tests {
                 .collect()
         };
         let rust = constants(RUST, "const ");
-        assert_eq!(rust.len(), 6, "{rust:?}");
+        assert_eq!(rust.len(), 8, "{rust:?}");
         assert_eq!(rust, constants(PYTHON, ""));
     }
 }

@@ -5,11 +5,13 @@ import sys
 import tempfile
 import threading
 import time
-from multiprocessing import Pool, Process, set_start_method
+from multiprocessing import Pool, Process, Queue, set_start_method
 
 THREADS = 200
 PROCESSES = 20
 TASKS = 10_000
+TRIPS = 2_000
+VALUES = 10_000
 ADDITIONS = 500_000
 BELOW = 500_000
 SLEEPERS = 100
@@ -49,6 +51,57 @@ def pool_tasks():
 
 def square(number):
     return number * number
+
+
+def pool_round_trip():
+    with Pool(2) as pool:
+        pool.apply(square, (0,))
+        begin = time.perf_counter()
+        for number in range(TRIPS):
+            pool.apply(square, (number,))
+        return (time.perf_counter() - begin) / TRIPS
+
+
+def queue_from_process():
+    start, values = Queue(), Queue()
+    process = Process(target=put_values, args=(start, values))
+    process.start()
+    start.put(None)
+    values.get()
+    begin = time.perf_counter()
+    start.put(None)
+    for _ in range(VALUES):
+        values.get()
+    seconds = time.perf_counter() - begin
+    process.join()
+    return seconds / VALUES
+
+
+def put_values(start, values):
+    start.get()
+    values.put(0)
+    start.get()
+    for number in range(VALUES):
+        values.put(number)
+
+
+def queue_to_process():
+    values, sums = Queue(), Queue()
+    process = Process(target=take_values, args=(values, sums))
+    process.start()
+    sums.get()
+    begin = time.perf_counter()
+    for number in range(VALUES):
+        values.put(number)
+    sums.get()
+    seconds = time.perf_counter() - begin
+    process.join()
+    return seconds / VALUES
+
+
+def take_values(values, sums):
+    sums.put(0)
+    sums.put(sum(values.get() for _ in range(VALUES)))
 
 
 balance = 0

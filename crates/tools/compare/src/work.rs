@@ -5,11 +5,13 @@ use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use util::{Pool, Process};
+use util::{Pool, Process, Queue};
 
 const THREADS: u32 = 200;
 const PROCESSES: u32 = 20;
 const TASKS: u64 = 10_000;
+const TRIPS: u32 = 2_000;
+const VALUES: u64 = 10_000;
 const ADDITIONS: u64 = 500_000;
 const BELOW: usize = 500_000;
 const SLEEPERS: usize = 100;
@@ -49,6 +51,59 @@ pub fn pool_tasks() -> Option<f64> {
 
 pub fn square(number: u64) -> u64 {
     number * number
+}
+
+pub fn pool_round_trip() -> Option<f64> {
+    let pool = Pool::new(2).unwrap();
+    pool.apply(square, (0,)).unwrap();
+    let begin = Instant::now();
+    for number in 0..TRIPS {
+        pool.apply(square, (number.into(),)).unwrap();
+    }
+    Some(begin.elapsed().as_secs_f64() / f64::from(TRIPS))
+}
+
+pub fn queue_from_process() -> Option<f64> {
+    let (start, values) = (Queue::new(), Queue::new());
+    let child = Process::new(put_values, (start.clone(), values.clone())).start().unwrap();
+    start.put(()).unwrap();
+    values.get().unwrap();
+    let begin = Instant::now();
+    start.put(()).unwrap();
+    for _ in 0..VALUES {
+        values.get().unwrap();
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    child.join().unwrap();
+    Some(seconds / VALUES as f64)
+}
+
+pub fn put_values(start: Queue<()>, values: Queue<u64>) {
+    start.get().unwrap();
+    values.put(0).unwrap();
+    start.get().unwrap();
+    for number in 0..VALUES {
+        values.put(number).unwrap();
+    }
+}
+
+pub fn queue_to_process() -> Option<f64> {
+    let (values, sums) = (Queue::new(), Queue::new());
+    let child = Process::new(take_values, (values.clone(), sums.clone())).start().unwrap();
+    sums.get().unwrap();
+    let begin = Instant::now();
+    for number in 0..VALUES {
+        values.put(number).unwrap();
+    }
+    sums.get().unwrap();
+    let seconds = begin.elapsed().as_secs_f64();
+    child.join().unwrap();
+    Some(seconds / VALUES as f64)
+}
+
+pub fn take_values(values: Queue<u64>, sums: Queue<u64>) {
+    sums.put(0).unwrap();
+    sums.put((0..VALUES).map(|_| values.get().unwrap()).sum()).unwrap();
 }
 
 static BALANCE: Mutex<u64> = Mutex::new(0);

@@ -34,7 +34,7 @@ fn one_round_has_every_figure() {
         .lines()
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
         .collect();
-    assert_eq!(rows.len(), 10, "{said}");
+    assert_eq!(rows.len(), 13, "{said}");
     for row in &rows[1..] {
         let [label, python, spawn, rust, ..] = row[..] else { panic!("{row:?}") };
         let measured = |cell: &str| cell.parse::<f64>().is_ok_and(|figure| figure > 0.0);

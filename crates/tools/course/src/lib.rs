@@ -4,11 +4,13 @@
 //!
 //! * the folders of the course, and the names of its lessons
 //! * [`listed`]: the lessons in the order of the course, each with its [`Kind`], from `docs/course.txt`
-//! * [`build`]: a lesson's program, as cargo names it
+//! * `build`, with the feature of this name: a lesson's program, as cargo names it
+//! * `main.rs`: what `cargo run` shows, which lessons there are
 //! * [`python`]: the interpreter that runs the Python twins
 
 mod list;
 
+#[cfg(feature = "build")]
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,6 +67,7 @@ pub fn twin(lesson: &str) -> PathBuf {
 /// # Errors
 ///
 /// When it cannot be built. What the compiler says of it has gone to stderr by then.
+#[cfg(feature = "build")]
 pub fn build(lesson: &str) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);

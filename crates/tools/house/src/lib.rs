@@ -5,6 +5,7 @@
 //!
 //! # Layout
 //!
+//! * [`dependencies`]: what each crate costs who builds a process lesson for the first time
 //! * [`sample`]: what a page of the book shows of a run
 //! * [`new_lesson`]: the files and the rows of a lesson that is added
 //! * `tests/lessons.rs`: every lesson, and every list of lessons
@@ -12,5 +13,6 @@
 //! * `tests/assignment.rs`: what a student is told to do with a lesson
 //! * `tests/rooms.rs`: who depends on whom, and on which compiler
 
+pub mod dependencies;
 pub mod new_lesson;
 pub mod sample;

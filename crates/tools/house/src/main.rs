@@ -1,15 +1,17 @@
-//! Makes what the tests of this package look for: a lesson that is added, samples for the books.
+//! Makes what the tests of this package look for: a lesson that is added, samples and a table for the
+//! books.
 
 use std::fs;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use house::dependencies;
 use house::new_lesson::{NewLesson, note_seconds};
 use house::sample;
 use progress::Progress;
 use runner::Lesson;
 
-/// Makes lessons that are added, and what the books show of a run.
+/// Makes lessons that are added, and what the books show of a run or of a build.
 #[derive(Debug, Parser)]
 enum Command {
     /// Run lessons, or all, and write down what the books show of a run
@@ -17,6 +19,12 @@ enum Command {
         /// Lessons
         #[arg(value_name = "LESSON")]
         lessons: Vec<String>,
+    },
+    /// Build a process lesson from nothing, and write down what each crate costs
+    Dependencies {
+        /// How many times
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
     },
     /// Write the files of a lesson, each with a place to fill, and its row in every list
     NewLesson {
@@ -43,6 +51,7 @@ enum Kind {
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Samples { lessons } => samples(&lessons),
+        Command::Dependencies { rounds } => dependencies(rounds.max(1)),
         Command::NewLesson { name, kind, sections, english, chinese } => {
             let kind = match kind {
                 Kind::Process => course::Kind::Process,
@@ -78,6 +87,13 @@ fn samples(named: &[String]) -> Result<(), String> {
         note_seconds(name, run.took.as_secs_f64())?;
         progress.one_more();
     }
+    Ok(())
+}
+
+fn dependencies(rounds: usize) -> Result<(), String> {
+    let (table, file) = (dependencies::measure(rounds)?, dependencies::file());
+    fs::write(&file, &table).map_err(|error| format!("{}: {error}", file.display()))?;
+    print!("{table}");
     Ok(())
 }
 

@@ -230,20 +230,20 @@ macro_rules! tests {
             #[test]
             #[ignore = "takes minutes: many runs"]
             fn many_runs() {
-                lesson().many_runs($runs, $side_by_side, $crate::Cores::All);
+                lesson().every_run_fits($runs, $side_by_side, $crate::Cores::All);
             }
 
             #[cfg(target_os = "linux")]
             #[test]
             #[ignore = "takes minutes: many runs"]
             fn many_runs_on_one_core() {
-                lesson().many_runs($runs, $side_by_side, $crate::Cores::One);
+                lesson().every_run_fits($runs, $side_by_side, $crate::Cores::One);
             }
 
             #[test]
             #[ignore = "takes minutes: many runs"]
             fn many_runs_on_busy_cores() {
-                lesson().many_runs($runs, $side_by_side, $crate::Cores::Busy);
+                lesson().every_run_fits($runs, $side_by_side, $crate::Cores::Busy);
             }
         )?
     };

@@ -12,14 +12,14 @@
 //! * [`refused`]: wrong programs that the compiler has to refuse
 
 mod lesson;
-mod many_runs;
 mod program;
 pub mod refused;
+mod repeat;
 mod running;
 #[cfg(unix)]
 pub mod signals;
 
 pub use lesson::Lesson;
-pub use many_runs::{Cores, many_runs};
 pub use program::Program;
+pub use repeat::{Cores, many_runs};
 pub use running::Running;

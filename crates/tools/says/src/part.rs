@@ -57,7 +57,7 @@ pub fn word(text: &str) -> Part {
 
 /// In an [`in_order`], the least seconds between the piece before it and the piece after it.
 ///
-/// A measured pause may be [half a second](READ_LATE) shorter, because what came before it may have
+/// A measured pause may be half a second shorter, because what came before it may have
 /// been read late. It may be as long as it likes: how long a busy machine lets a program wait is not
 /// for the program to say.
 pub fn pause(seconds: f64) -> Part {
@@ -65,7 +65,7 @@ pub fn pause(seconds: f64) -> Part {
 }
 
 /// A piece may be read so many seconds after it was printed.
-pub const READ_LATE: f64 = 0.5;
+const READ_LATE: f64 = 0.5;
 
 /// The parts one after the other.
 ///

@@ -84,19 +84,20 @@ pub struct Copy {
 }
 
 impl Project {
-    /// Finds the program that is meant by a folder, a manifest, or a file.
+    /// Finds the program that is meant by a folder, a manifest, or a file. What only its tests need is
+    /// looked at if `tests` says so.
     ///
     /// # Errors
     ///
     /// Why there is none.
-    pub fn find(path: &Path, language: Language) -> Result<Project, Refusal> {
+    pub fn find(path: &Path, tests: bool, language: Language) -> Result<Project, Refusal> {
         let shown = path.display();
         let path = path.canonicalize().map_err(|error| format!("{shown}: {error}"))?;
         let manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
         if path.is_dir() {
-            Project::of_folder(&path, language)
+            Project::of_folder(&path, tests, language)
         } else if manifest {
-            Project::of_folder(path.parent().unwrap_or(&path), language)
+            Project::of_folder(path.parent().unwrap_or(&path), tests, language)
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             Ok(Project::of_file(&path))
         } else {
@@ -127,7 +128,7 @@ impl Project {
         }
     }
 
-    fn of_folder(folder: &Path, language: Language) -> Result<Project, Refusal> {
+    fn of_folder(folder: &Path, tests: bool, language: Language) -> Result<Project, Refusal> {
         if !folder.join("Cargo.toml").is_file() {
             return Err(language.say(
                 format!(
@@ -151,7 +152,7 @@ impl Project {
             single: false,
         };
         project.add_targets(&package, language)?;
-        project.add_dependencies(&package, language)?;
+        project.add_dependencies(&package, tests, language)?;
         Ok(project)
     }
 
@@ -189,20 +190,26 @@ impl Project {
         Ok(())
     }
 
-    fn add_dependencies(&mut self, package: &Value, language: Language) -> Result<(), Refusal> {
+    fn add_dependencies(
+        &mut self,
+        package: &Value,
+        tests: bool,
+        language: Language,
+    ) -> Result<(), Refusal> {
         for dependency in list(&package["dependencies"]) {
+            let only_tests = dependency["kind"] == "dev";
+            if dependency["kind"] == "build" || (only_tests && !tests) {
+                continue;
+            }
             let name = string(&dependency["name"]);
             if let Some(refused) = refused::refused_crate(&name, language) {
                 return Err(format!("{}: {refused}", self.name));
-            }
-            if dependency["kind"] == "build" {
-                continue;
             }
             let line = match dependency["path"].as_str() {
                 Some(path) => self.add_beside(Path::new(path), dependency, language)?,
                 None => dependency_line(dependency),
             };
-            if dependency["kind"] == "dev" {
+            if only_tests {
                 self.dev_dependencies.push(line);
             } else {
                 self.dependencies.push(line);

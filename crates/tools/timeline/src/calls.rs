@@ -91,11 +91,13 @@ pub struct Wait {
     pub futex: Option<Futex>,
     /// For how long it asks to sleep.
     pub sleep: Option<Duration>,
+    /// Whether the state is more than a guess.
+    pub certain: bool,
 }
 
 impl Wait {
     pub fn on(state: State) -> Wait {
-        Wait { state, futex: None, sleep: None }
+        Wait { state, futex: None, sleep: None, certain: false }
     }
 
     /// Whether the end of the call has to be seen. Without that, its end follows from how long the
@@ -306,17 +308,18 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
         libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
             // The kernel clears the word that holds a thread's number when the thread ends.
             let joins = !private && is_thread(pid, value as u32);
+            let python = !joins && process.is_python(pid);
             let state = if joins {
                 State::ThreadEnd
+            } else if python && is_interpreter_lock(process, tid, address, timeout) {
+                State::Interpreter
             } else {
-                let python = process.is_python(pid);
-                if python && is_interpreter_lock(process, tid, address, timeout) {
-                    State::Interpreter
-                } else {
-                    waits_for(python, value as u32)
-                }
+                waits_for(python, value as u32)
             };
-            wait(state)
+            // Only a mutex has this value, and only CPython uses its locks for something else, too.
+            let certain = state == State::Lock && !python;
+            let futex = Some(futex);
+            Some(Call::Wait(Wait { futex, certain, ..Wait::on(state) }))
         }
         _ => None,
     }

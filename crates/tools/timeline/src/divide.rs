@@ -16,6 +16,10 @@ const SMALL: Duration = Duration::from_micros(100);
 /// The kernel ends a sleep so much later, to end several together (`prctl(2)`, timer slack).
 const TIMER_SLACK: Duration = Duration::from_micros(50);
 
+/// The waits of which it is known exactly when what they waited for came. Whoever wakes another at a
+/// lock may itself have been kept from it for a while.
+const EXACT: [State; 3] = [State::Sleeping, State::ProcessEnd, State::Start];
+
 /// The time between two stops of a thread, and what is known of it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Interval {
@@ -110,10 +114,9 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     let latest = call.from + (since - running - ready);
     let seen = idle.saturating_sub(running + ready);
     let wait_end = match call.ended {
-        // That it had no core to begin to sleep made its sleep no shorter.
-        Some(ended) if call.state == State::Sleeping => {
-            ended.max(seen.min(latest)).clamp(call.from, end - running)
-        }
+        // The end of these is known exactly. That a thread had no core to begin to sleep made its sleep
+        // no shorter.
+        Some(ended) if EXACT.contains(&call.state) => ended.clamp(call.from, end - running),
         Some(ended) => ended.max(seen).clamp(call.from, latest),
         None => latest,
     };
@@ -130,6 +133,11 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     }
     pieces.add(State::Ready, ready);
     pieces.add(State::Running, running);
+    // What the tracer cannot have been late by was something that is not watched.
+    let other = idle.min(end).saturating_sub(pieces.at);
+    if other >= SMALL {
+        pieces.add(State::System, other);
+    }
     pieces.until(State::Held, end);
     pieces.list
 }

@@ -2,14 +2,14 @@
 //!
 //! # Layout
 //!
-//! * [`watch`]: runs the program with the crate `tracer` until its last process has ended
-//! * [`requests`]: Ctrl-C and whatever else ends a program early
-//! * [`recorder`]: writes down what each stop says of a thread; [`calls`] knows the system calls, and
-//!   [`divide`] what a thread did between two stops
-//! * [`trace`]: what was seen, a lane for each thread
-//! * [`chart`] and [`tree`]: what of that there is to draw, and in which order
-//! * [`terminal`], [`svg`], [`html`] and [`json`] draw it, in the words of [`language`]
-//! * [`program`]: the program that a command line means
+//! * `watch`: runs the program with the crate `tracer` until its last process has ended
+//! * `requests`: Ctrl-C and whatever else ends a program early
+//! * `recorder`: writes down what each stop says of a thread; `calls` knows the system calls, and
+//!   `divide` what a thread did between two stops
+//! * `trace`: what was seen, a lane for each thread
+//! * `chart` and `tree`: what of that there is to draw, and in which order
+//! * `terminal`, `svg`, `html` and `json` draw it, in the words of `language`
+//! * `program`: the program that a command line means
 #![cfg(target_os = "linux")]
 
 mod calls;

@@ -590,7 +590,12 @@ impl Recorder {
             let more = asked_for
                 .as_ref()
                 .filter(|(wait, _)| wait.state == piece.state)
-                .map(|(wait, _)| More { futex: wait.futex, woken: wake, whom })
+                .map(|(wait, _)| More {
+                    futex: wait.futex,
+                    woken: wake,
+                    whom,
+                    certain: wait.certain,
+                })
                 .filter(|more| *more != More::default());
             self.add_wait(lane, piece.state, piece.start, piece.end, more);
         }
@@ -682,12 +687,12 @@ impl Recorder {
         let ran = times.running.saturating_sub(before.running);
         let waited = times.ready.saturating_sub(before.ready);
         if let Some(begun) = &task.call {
-            // What it has asked for is over when it runs again.
-            if ran < 2 * WORTH_ASKING {
+            // What it has asked for is over when that has come, or when it runs again.
+            let end = asked(begun, None).and_then(|asked| asked.ended);
+            if ran < 2 * WORTH_ASKING && end.is_none_or(|end| end + LOOK > now) {
                 return;
             }
             // What it does at this moment is not counted yet.
-            let end = asked(begun, None).and_then(|asked| asked.ended);
             let at = end.map_or(now, |end| (end.max(begun.from) + ran + waited).min(now));
             self.settle_by(tid, Seen { at, idle: Duration::ZERO }, None, Some(times));
             return;

@@ -85,6 +85,8 @@ pub struct More {
     pub woken: Option<Wake>,
     /// Whose end was waited for, as an index into [`Trace::lanes`].
     pub whom: Option<usize>,
+    /// Whether the state is more than a guess.
+    pub certain: bool,
 }
 
 impl Wait {
@@ -344,7 +346,8 @@ impl Trace {
         for at in 0..self.lanes.len() {
             let mut waits = std::mem::take(&mut self.lanes[at].waits);
             for wait in &mut waits {
-                let guess = matches!(wait.state, State::Lock | State::Wakeup);
+                let guess = matches!(wait.state, State::Lock | State::Wakeup)
+                    && !wait.more.as_ref().is_some_and(|more| more.certain);
                 if let Some(wake) = wait.woken().filter(|_| guess)
                     && self.was_last_act(wake, at)
                 {

@@ -123,6 +123,45 @@ fn sleeps_are_as_long_as_the_program_asked_for() {
 }
 
 #[test]
+fn waits_are_as_long_as_the_program_itself_measures() {
+    /// What the drawn wait and the program's clock may differ by, in milliseconds.
+    const APART: f64 = 2.0;
+    let Run { output, trace, .. } = watch_specimen(&["--language", "en"], "waits");
+    let output = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.lines().count(), 10, "{output}");
+    for line in output.lines() {
+        let (kind, micros) = line.split_once(' ').unwrap();
+        let measured = micros.parse::<f64>().unwrap() / 1e3;
+        let states: &[&str] = match kind {
+            "sleep" => &["sleeping"],
+            "lock" => &["waiting for a lock"],
+            "message" => &["waiting to be woken"],
+            "thread" => &["waiting for a thread to end"],
+            "process" => &["waiting for a process to end"],
+            "pipe" | "poll" => &["waiting for input"],
+            // A write to any file but the standard ones is not watched, so what it waits for is only
+            // seen by looking, now and then.
+            "full" => &["waiting to write", "waiting for the system (a disk, memory)"],
+            "socket" => &["waiting at a socket"],
+            "file" => &["waiting for a lock on a file"],
+            other => panic!("{other}?"),
+        };
+        let lane = trace.lanes().into_iter().find(|lane| lane.ends_with(&format!("kind-{kind}")));
+        let lane = lane.unwrap_or_else(|| panic!("no lane for {kind}"));
+        let waited: f64 = states.iter().map(|state| trace.total(lane, state)).sum();
+        // Its own clock goes on while it stands in line for a core or for the tracer.
+        let not_by_choice: f64 =
+            ["ready, but without a core", "held up by being watched", "running"]
+                .iter()
+                .map(|state| trace.total(lane, state))
+                .sum();
+        let what = format!("{kind}: measured {measured} ms: {:?}", trace.life(lane));
+        assert!(waited < measured + APART, "drawn {waited} ms, {what}");
+        assert!(waited > measured - not_by_choice - APART, "drawn {waited} ms, {what}");
+    }
+}
+
+#[test]
 fn what_ran_had_a_core() {
     let trace = watch_specimen(&[], "compute").trace;
     for thread in 1..=8 {

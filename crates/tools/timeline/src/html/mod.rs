@@ -124,5 +124,9 @@ fn data(chart: &Chart<'_>, language: Language) -> Value {
 /// Times are in microseconds, to a tenth.
 fn micros(time: Duration) -> Value {
     let tenths = (time.as_nanos() + 50) / 100;
-    if tenths.is_multiple_of(10) { json!((tenths / 10) as u64) } else { json!(tenths as f64 / 10.0) }
+    if tenths.is_multiple_of(10) {
+        json!((tenths / 10) as u64)
+    } else {
+        json!(tenths as f64 / 10.0)
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub const TIMELINE: &str = env!("CARGO_BIN_EXE_timeline");
 
-/// The program of `examples/specimen.rs`.
+/// The program of `examples/specimen`.
 pub fn specimen() -> PathBuf {
     let path = Path::new(TIMELINE).with_file_name("examples").join("specimen");
     assert!(

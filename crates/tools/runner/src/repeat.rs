@@ -28,7 +28,7 @@ impl Lesson {
     /// # Panics
     ///
     /// When one is not.
-    pub fn many_runs(&self, runs: usize, side_by_side: usize, cores: Cores) {
+    pub fn every_run_fits(&self, runs: usize, side_by_side: usize, cores: Cores) {
         // Each of a lesson's tests has the machine to itself.
         static MACHINE: Mutex<()> = Mutex::new(());
         let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);

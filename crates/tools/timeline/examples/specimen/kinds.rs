@@ -1,4 +1,4 @@
-//! A program for the tests to watch. Its first argument says what it does.
+//! What the program can do.
 
 use std::io::Write;
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 
-fn main() {
+pub fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("sleep") => sleep(),
         Some("family") => family("child"),
@@ -24,6 +24,7 @@ fn main() {
         Some("exec") => exec(),
         Some("compute") => compute(),
         Some("bursts") => bursts(),
+        Some("waits") => waits(),
         other => panic!("no such specimen: {other:?}"),
     }
 }
@@ -177,4 +178,105 @@ fn exec() {
     let error =
         thread::spawn(|| Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec());
     panic!("{:?}", error.join());
+}
+
+/// Ten kinds of waits, each in a thread with its name, and how long each took by its own clock, in
+/// microseconds: a line for each.
+fn waits() {
+    use std::io::Read;
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Stdio;
+    use std::sync::mpsc;
+    use std::time::Instant;
+
+    use nix::fcntl::{Flock, FlockArg};
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    const LONG: Duration = Duration::from_millis(60);
+    type Wait = fn() -> Duration;
+    fn timed(wait: impl FnOnce()) -> Duration {
+        let start = Instant::now();
+        wait();
+        start.elapsed()
+    }
+    fn in_a_while(act: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
+        thread::spawn(move || {
+            thread::sleep(LONG);
+            act();
+        })
+    }
+    let kinds: [(&str, Wait); 10] = [
+        ("sleep", || timed(|| thread::sleep(LONG))),
+        ("lock", || {
+            let lock = Arc::new(Mutex::new(()));
+            let (held, is_held) = mpsc::channel();
+            let other = Arc::clone(&lock);
+            thread::spawn(move || {
+                let _guard = other.lock().unwrap();
+                held.send(()).unwrap();
+                thread::sleep(LONG);
+            });
+            is_held.recv().unwrap();
+            timed(|| drop(lock.lock().unwrap()))
+        }),
+        ("message", || {
+            let (sender, receiver) = mpsc::channel();
+            in_a_while(move || {
+                sender.send(()).unwrap();
+                // Were it its last act, it would look like the end of a scope.
+                thread::sleep(LONG);
+            });
+            timed(|| receiver.recv().unwrap())
+        }),
+        ("thread", || {
+            let thread = in_a_while(|| ());
+            timed(|| thread.join().unwrap())
+        }),
+        ("process", || {
+            let mut child = Command::new("sleep").arg("0.06").spawn().unwrap();
+            timed(|| assert!(child.wait().unwrap().success()))
+        }),
+        ("pipe", || {
+            let (mut reader, mut writer) = std::io::pipe().unwrap();
+            in_a_while(move || writer.write_all(b"x").unwrap());
+            timed(|| reader.read_exact(&mut [0]).unwrap())
+        }),
+        ("full", || {
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 0.06; cat >/dev/null"]).stdin(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let mut pipe = child.stdin.take().unwrap();
+            let took = timed(|| pipe.write_all(&[0; 200_000]).unwrap());
+            drop(pipe);
+            child.wait().unwrap();
+            took
+        }),
+        ("socket", || {
+            let (mut here, mut there) = UnixStream::pair().unwrap();
+            in_a_while(move || there.write_all(b"x").unwrap());
+            timed(|| here.read_exact(&mut [0]).unwrap())
+        }),
+        ("file", || {
+            let path = std::env::temp_dir().join(format!("specimen-{}", std::process::id()));
+            let open = || std::fs::File::create(&path).unwrap();
+            let held = Flock::lock(open(), FlockArg::LockExclusive).map_err(drop).unwrap();
+            in_a_while(move || drop(held));
+            let file = open();
+            let took = timed(|| drop(Flock::lock(file, FlockArg::LockExclusive).map_err(drop)));
+            std::fs::remove_file(path).unwrap();
+            took
+        }),
+        ("poll", || {
+            let (reader, _writer) = std::io::pipe().unwrap();
+            let timeout = PollTimeout::try_from(LONG).unwrap();
+            timed(|| {
+                poll(&mut [PollFd::new(reader.as_fd(), PollFlags::POLLIN)], timeout).unwrap();
+            })
+        }),
+    ];
+    for (name, wait) in kinds {
+        let thread = thread::Builder::new().name(format!("kind-{name}")).spawn(wait).unwrap();
+        println!("{name} {}", thread.join().unwrap().as_micros());
+    }
 }

@@ -1,0 +1,18 @@
+//! Runs real programs alone and under timeline, in turns, and prints a table: whether they end with the
+//! same exit code and the same bytes, how long both take, and how much memory timeline needs.
+//!
+//! ```console
+//! $ cargo run --release -p timeline --example programs            # 40 programs, 3 pairs of runs
+//! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 pairs
+//! $ cargo run --release -p timeline --example programs -- strace  # waits against strace -f -T
+//! ```
+//!
+//! Programs that are not installed are left out, and named.
+
+#[cfg(target_os = "linux")]
+mod linux;
+
+fn main() {
+    #[cfg(target_os = "linux")]
+    linux::main();
+}
