@@ -66,8 +66,8 @@ impl Words<'_> {
     /// What an actor is called.
     pub(crate) fn actor(&self, number: Actor) -> String {
         match (number, self.details.names.get(number)) {
-            (0, _) => "main".to_string(),
             (_, Some(Some(name))) => name.clone(),
+            (0, _) => "main".to_string(),
             _ => self.say(format!("thread {number}"), format!("线程 {number}")),
         }
     }
@@ -247,7 +247,12 @@ impl Words<'_> {
                 format!("结束程序，退出码 {code}"),
             ),
             Action::EndMain => self.say("ends, and with it the program", "结束，程序随之结束"),
-            Action::End => self.say("ends", "结束"),
+            Action::End => match &step.outcome {
+                Outcome::Saw(code) => {
+                    self.say(format!("ends, exit code {code}"), format!("结束，退出码 {code}"))
+                }
+                _ => self.say("ends", "结束"),
+            },
             Action::Signal { to, signal } => {
                 let to = self.actor(*to);
                 self.say(
@@ -365,6 +370,10 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
         }
         End::Deadlock => language.say("then deadlocks: nobody can go on", "然后死锁：谁也无法继续"),
         End::Endless => language.say("then goes on for ever", "然后永远不会结束"),
+        End::Bounded(prints) => language.say(
+            format!("and so on: it was stopped after {prints} prints"),
+            format!("等等：打印 {prints} 次后被停止"),
+        ),
         End::CutOff(limit) => language.say(
             format!("and is not at its end after {limit} steps"),
             format!("走了 {limit} 步仍未结束"),
@@ -459,6 +468,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",
                 "程序没有自己设定随机数（random）的种子：这里每次运行的随机数都相同，别的随机数可能导致别的结局。",
+            ),
+            Caveat::Contended => language.say(
+                "Several processes use one pipe, lock or piece of memory: who comes first to it was \
+                 not tried.",
+                "几个进程共用同一个管道、锁或内存：谁先用到它，没有尝试所有顺序。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \
