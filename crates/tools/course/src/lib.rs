@@ -4,7 +4,7 @@
 //!
 //! * the folders of the course, and the names of its lessons
 //! * [`listed`]: the lessons in the order of the course, each with its [`Kind`], from `docs/course.txt`
-//! * `build`, with the feature of this name: a lesson's program, as cargo names it
+//! * `build`, with the feature of this name: the program of a lesson or a tool, as cargo names it
 //! * `main.rs`: what `cargo run` shows, which lessons there are
 //! * [`python`]: the interpreter that runs the Python twins
 
@@ -62,18 +62,19 @@ pub fn twin(lesson: &str) -> PathBuf {
     folder(lesson).join(format!("{lesson}.py"))
 }
 
-/// Builds a lesson, in the profile in which this tool was built, and returns its program.
+/// Builds a lesson, or a tool that is a command, in the profile in which this tool was built, and returns
+/// its program.
 ///
 /// # Errors
 ///
 /// When it cannot be built. What the compiler says of it has gone to stderr by then.
 #[cfg(feature = "build")]
-pub fn build(lesson: &str) -> Result<PathBuf, String> {
+pub fn build(package: &str) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
     command
         .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(["--package", lesson])
+        .args(["--package", package])
         .current_dir(root())
         .stderr(Stdio::inherit());
     if !cfg!(debug_assertions) {
@@ -83,13 +84,13 @@ pub fn build(lesson: &str) -> Result<PathBuf, String> {
         .output()
         .map_err(|error| format!("cannot start {}: {error}", cargo.to_string_lossy()))?;
     if !built.status.success() {
-        return Err(format!("the lesson {lesson} does not build"));
+        return Err(format!("{package} does not build"));
     }
     String::from_utf8_lossy(&built.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-        .ok_or_else(|| format!("the lesson {lesson} has no program"))
+        .ok_or_else(|| format!("{package} has no program"))
 }
 
 /// The path of the Python interpreter.

@@ -47,10 +47,10 @@ fn two(left: &str, right: &str) -> String {
 pub fn header() -> String {
     let kinds =
         "wall: Python   Rust  ratio    CPU: Python   Rust  ratio    MB: Python   Rust  ratio";
-    format!("\n{:20}  {:4}  {:>7}    {kinds}", "lesson", "says", "sleeps")
+    format!("\n{:20}  {:4}  {:>7}    {kinds}   endings", "lesson", "says", "sleeps")
 }
 
-pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64) -> String {
+pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64, endings: &str) -> String {
     let verdict = match (rust.fits(), python.fits()) {
         (true, true) => "both",
         (true, false) => "Rust",
@@ -64,7 +64,9 @@ pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64) -> Strin
     let cpu = three(python, rust, 2);
     let [python, rust] = costs.map(|cost| cost.map(|cost| cost.peak_megabytes));
     let memory = three(python, rust, 1);
-    format!("{name:20}  {verdict:4}  {sleeps:>7}   {wall:>26}   {cpu:>25}   {memory:>24}")
+    format!(
+        "{name:20}  {verdict:4}  {sleeps:>7}   {wall:>26}   {cpu:>25}   {memory:>24}   {endings}"
+    )
 }
 
 /// A figure of Python's run and of Rust's, and their ratio.

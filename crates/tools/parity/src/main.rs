@@ -4,10 +4,12 @@
 //! # Layout
 //!
 //! * `measured`: one run and what it cost, each in a process of its own
+//! * `sets`: whether both programs of a lesson can come to the same, as `schedules` finds it
 //! * `columns`: how two runs look side by side, and many in a table
 
 mod columns;
 mod measured;
+mod sets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,9 +22,11 @@ use measured::{Language, Measured};
 use progress::Progress;
 use runner::{Cores, Program};
 use says::Description;
+use sets::Sets;
 
 /// Runs a lesson and its Python twin side by side. Without a name it runs all lessons, one after the
-/// other, and shows in a table what each of them costs.
+/// other, and shows in a table what each of them costs, and of those that `schedules` searches whether
+/// both programs can come to the same.
 #[derive(Debug, Parser)]
 #[command(
     after_help = "In place of a lesson, `processes`, `threads` and `measured` name all of a kind."
@@ -153,29 +157,38 @@ fn all(names: &[String]) -> Result<bool, String> {
         executables.push(course::build(name)?);
         progress.one_more();
     }
+    progress.about("building schedules");
+    let searched = Sets::of_lessons(names)?;
     drop(progress);
 
     println!("Wall and CPU time in seconds, peak memory of the largest process in MB.");
+    println!("Endings: all that the small version of a lesson can come to, in both languages.");
     println!("{}", columns::header());
     let progress = Progress::new(names.len());
     let mut all_fit = true;
-    let mut complaints = String::new();
+    let mut remarks = String::new();
     for (name, executable) in names.iter().zip(&executables) {
         progress.about(name);
         let rust = Measured::run(Language::Rust, name, executable)?;
         let python = Measured::run(Language::Python, name, executable)?;
-        let row = columns::row(name, &rust, &python, description(name)?.sleep_seconds());
+        progress.about(format!("every ending of {name}"));
+        let sets = searched.compare(name)?;
+        let sleeps = description(name)?.sleep_seconds();
+        let row = columns::row(name, &rust, &python, sleeps, &sets.to_string());
         progress.print(&row);
         progress.one_more();
         for (language, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
-                complaints += &format!("\n{name}, {language}: {complaint}\n");
+                remarks += &format!("\n{name}, {language}: {complaint}\n");
             }
         }
-        all_fit &= rust.fits() && python.fits();
+        if let Some(remark) = sets.remark() {
+            remarks += &format!("\n{name}: {remark}\n");
+        }
+        all_fit &= rust.fits() && python.fits() && sets.is_as_it_should_be();
     }
     drop(progress);
-    print!("{complaints}");
+    print!("{remarks}");
     Ok(all_fit)
 }
 

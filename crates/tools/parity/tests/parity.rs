@@ -44,11 +44,22 @@ fn both_languages_stand_side_by_side() {
 #[test]
 #[ignore = "needs python3"]
 fn several_lessons_make_a_table() {
-    let output = parity(&["thread_args", "process_args"]);
+    let rows = [
+        ("thread_args", "not searched"),
+        ("process_args", "not searched"),
+        ("bank_lock", "equal"),
+        ("change_it_no_lock", "Python has 2 more"),
+    ];
+    let output = parity(&rows.map(|(lesson, _)| lesson));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8_lossy(&output.stdout);
-    for lesson in ["thread_args", "process_args"] {
-        let row = said.lines().find(|line| line.starts_with(lesson)).unwrap();
+    for (lesson, endings) in rows {
+        let row = said.lines().find(|line| line.starts_with(&format!("{lesson} "))).unwrap();
         assert_eq!(row.split_whitespace().nth(1), Some("both"), "{said}");
+        assert!(row.ends_with(&format!("  {endings}")), "{said}");
     }
+    assert!(
+        said.contains("\nchange_it_no_lock: Python's `balance += n` reads and writes"),
+        "{said}"
+    );
 }

@@ -132,3 +132,18 @@ fn a_report_names_every_ending_and_is_the_same_every_time() {
     assert!(text.contains("50 schedules, as it stands, drawn at random with seed 3"), "{text}");
     assert_eq!(text, report());
 }
+
+#[test]
+fn the_lessons_are_listed_for_people_and_for_programs() {
+    let [said, json] = [&[][..], &["--json"]].map(|arguments| {
+        let output = schedules(arguments, "");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("the output is UTF-8")
+    });
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let listed: Vec<_> = json["lessons"].as_array().unwrap().iter().collect();
+    assert_eq!(listed.len(), schedules::lessons::LESSONS.len());
+    for name in listed {
+        assert!(said.contains(&format!("\n  {}", name.as_str().unwrap())), "{said}");
+    }
+}

@@ -1,0 +1,211 @@
+//! Whether both programs of a lesson can come to the same, as the command `schedules` finds it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use course::Kind;
+use serde::Deserialize;
+
+/// For how many seconds a program is searched at the most. Each lesson takes less than one.
+const SECONDS: &str = "60";
+
+/// Which lessons can be compared, and the command that does it.
+#[derive(Debug)]
+pub struct Searched {
+    command: PathBuf,
+    lessons: BTreeSet<String>,
+}
+
+/// What is known of the endings of a lesson's two programs.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Sets {
+    /// `schedules` does not search this lesson.
+    NotSearched,
+    /// There was no time for every schedule.
+    NotComplete,
+    Equal,
+    Different {
+        only_rust: usize,
+        only_python: usize,
+        /// Nothing if nobody has explained it.
+        why: Option<String>,
+    },
+}
+
+/// What `schedules --json` prints of which lessons it knows.
+#[derive(Deserialize)]
+struct List {
+    lessons: BTreeSet<String>,
+}
+
+/// What `schedules --both NAME --json` prints.
+#[derive(Deserialize)]
+struct Both {
+    equal: bool,
+    why: Option<String>,
+    rust: Program,
+    python: Program,
+}
+
+#[derive(Deserialize)]
+struct Program {
+    complete: String,
+    endings: Vec<Ending>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Ending {
+    output: String,
+    end: String,
+    #[serde(default)]
+    uncaught: Vec<String>,
+}
+
+impl Sets {
+    /// Builds `schedules` if some of these lessons may be among those that it compares, and asks it
+    /// which.
+    pub fn of_lessons(names: &[String]) -> Result<Searched, String> {
+        let of_processes = |name: &String| {
+            let listed = course::listed();
+            listed.iter().any(|lesson| lesson.name == *name && lesson.kind == Kind::Process)
+        };
+        if names.iter().all(of_processes) {
+            return Ok(Searched { command: PathBuf::new(), lessons: BTreeSet::new() });
+        }
+        let command = course::build("schedules")?;
+        let said = ask(Command::new(&command).arg("--json"))?;
+        let List { lessons } = parse(&said)?;
+        Ok(Searched { command, lessons })
+    }
+
+    /// What must be told beside the table.
+    pub fn remark(&self) -> Option<String> {
+        match self {
+            Sets::NotSearched | Sets::Equal => None,
+            Sets::NotComplete => Some(format!("not every schedule was tried in {SECONDS} s")),
+            Sets::Different { why: Some(why), .. } => Some(why.clone()),
+            Sets::Different { why: None, .. } => {
+                Some("why the endings differ is not known; see schedules --both".to_owned())
+            }
+        }
+    }
+
+    /// Whether all endings are the same in both languages, or differ for a known reason.
+    pub fn is_as_it_should_be(&self) -> bool {
+        !matches!(self, Sets::Different { why: None, .. } | Sets::NotComplete)
+    }
+
+    fn read(said: &str) -> Result<Self, String> {
+        let Both { equal, why, rust, python } = parse(said)?;
+        if [&rust, &python].iter().any(|program| program.complete != "all schedules") {
+            return Ok(Sets::NotComplete);
+        }
+        let [rust, python]: [BTreeSet<_>; 2] =
+            [rust, python].map(|program| program.endings.into_iter().collect());
+        let [only_rust, only_python] =
+            [(&rust, &python), (&python, &rust)].map(|(one, other)| one.difference(other).count());
+        if equal != (only_rust + only_python == 0) {
+            return Err(format!("schedules contradicts itself: {said}"));
+        }
+        Ok(if equal { Sets::Equal } else { Sets::Different { only_rust, only_python, why } })
+    }
+}
+
+impl Searched {
+    /// Compares all that the two programs of a lesson can come to.
+    pub fn compare(&self, name: &str) -> Result<Sets, String> {
+        if !self.lessons.contains(name) {
+            return Ok(Sets::NotSearched);
+        }
+        let mut command = Command::new(&self.command);
+        command.args(["--both", name, "--json", "--seconds", SECONDS]);
+        command.arg("--python").arg(course::python()?);
+        Sets::read(&ask(&mut command)?)
+    }
+}
+
+impl fmt::Display for Sets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sets::NotSearched => formatter.write_str("not searched"),
+            Sets::NotComplete => formatter.write_str("not complete"),
+            Sets::Equal => formatter.write_str("equal"),
+            Sets::Different { only_rust: 0, only_python, .. } => {
+                write!(formatter, "Python has {only_python} more")
+            }
+            Sets::Different { only_rust, only_python: 0, .. } => {
+                write!(formatter, "Rust has {only_rust} more")
+            }
+            Sets::Different { only_rust, only_python, .. } => {
+                write!(formatter, "Rust has {only_rust} more, Python {only_python}")
+            }
+        }
+    }
+}
+
+/// What a command prints. Its exit code is 1 where sets differ, which is an answer.
+fn ask(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("cannot start schedules: {error}"))?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("schedules has no answer: {}", said.trim_end()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn parse<'a, T: Deserialize<'a>>(said: &'a str) -> Result<T, String> {
+    serde_json::from_str(said)
+        .map_err(|error| format!("schedules answers what is not expected ({error}): {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `schedules` prints of programs with these outputs.
+    fn printed(rust: &[&str], python: &[&str], complete: &str, why: Option<&str>) -> String {
+        let program = |outputs: &[&str]| {
+            let ending = |output| serde_json::json!({ "output": output, "end": "returned" });
+            let endings: Vec<_> = outputs.iter().map(ending).collect();
+            serde_json::json!({ "complete": complete, "endings": endings })
+        };
+        let equal = BTreeSet::from_iter(rust) == BTreeSet::from_iter(python);
+        let (rust, python) = (program(rust), program(python));
+        serde_json::json!({ "equal": equal, "why": why, "rust": rust, "python": python })
+            .to_string()
+    }
+
+    #[test]
+    fn what_differs_is_counted() {
+        let all = "all schedules";
+        for (rust, python, complete, why, shown, good) in [
+            (&["a", "b"][..], &["b", "a"][..], all, None, "equal", true),
+            (&["a"], &["a", "b", "c"], all, Some("because"), "Python has 2 more", true),
+            (&["a"], &["a", "b", "c"], all, None, "Python has 2 more", false),
+            (&["a", "b"], &["a"], all, None, "Rust has 1 more", false),
+            (&["a", "b", "c"], &["d"], all, None, "Rust has 3 more, Python 1", false),
+            (&["a"], &["a"], "stopped after 60 s", None, "not complete", false),
+        ] {
+            let sets = Sets::read(&printed(rust, python, complete, why)).unwrap();
+            assert_eq!(sets.to_string(), shown);
+            assert_eq!(sets.is_as_it_should_be(), good, "{shown}");
+            assert_eq!(sets.remark().is_none(), shown == "equal", "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_told() {
+        assert!(Sets::read("sorry").unwrap_err().contains("sorry"));
+        let printed = printed(&["a"], &["a"], "all schedules", None);
+        let wrong = printed.replace("true", "false");
+        assert!(Sets::read(&wrong).unwrap_err().contains("contradicts"), "{wrong}");
+    }
+
+    #[test]
+    fn no_lesson_of_processes_is_searched() {
+        let searched = Sets::of_lessons(&["process_args".to_owned()]).unwrap();
+        assert_eq!(searched.compare("process_args"), Ok(Sets::NotSearched));
+    }
+}
