@@ -26,7 +26,8 @@
 //! * [`step`]: what an actor does next, where, and what it touches, as data
 //! * [`world`]: the one interface between a search and what it searches
 //! * [`search`]: finds all endings of any world
-//! * [`worlds`]: the threads of a Rust program, on coroutines
+//! * [`worlds`]: the threads of a Rust program, on coroutines; those of a Python program, in an engine
+//!   beside it
 //! * [`tell`]: report, story, game and JSON, in English and in Chinese
 //! * `lessons`: the course's thread lessons, compiled in
 //! * `project`, `refused`: a student's program from the outside: copied, looked through, compiled

@@ -193,6 +193,9 @@ pub enum End {
     Deadlock,
     /// It has no end: some step can be taken again and again, and nothing changes.
     Endless,
+    /// It was stopped after so many prints, as was asked: all that comes before was tried as if this
+    /// were its end.
+    Bounded(usize),
     /// It was cut off after so many steps: whether it has an end is not known, and the search that met
     /// it is not complete.
     CutOff(usize),
@@ -262,6 +265,9 @@ pub enum Caveat {
     Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
+    /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
+    /// not tried.
+    Contended,
 }
 
 /// Why there is no run.

@@ -57,6 +57,7 @@ pub(crate) fn end(end: &End) -> String {
         End::Exited(code) => format!("exit {code}"),
         End::Panicked(message) => format!("panic: {message}"),
         End::Deadlock => "deadlock".to_string(),
+        End::Bounded(_) => "stopped".to_string(),
         End::Endless | End::CutOff(_) => "endless".to_string(),
     }
 }

@@ -76,8 +76,8 @@ impl Words<'_> {
     /// What an actor is called.
     pub(crate) fn actor(&self, number: Actor) -> String {
         match (number, self.details.names.get(number)) {
-            (0, _) => "main".to_string(),
             (_, Some(Some(name))) => name.clone(),
+            (0, _) => "main".to_string(),
             _ => self.say(format!("thread {number}"), format!("线程 {number}")),
         }
     }
@@ -188,7 +188,7 @@ impl Words<'_> {
                 self.say(format!("{actor} has ended"), format!("{actor} 已结束"))
             }
             Action::JoinAll(_) => self.say("all its threads have ended", "启动的线程都已结束"),
-            Action::JoinAny(_) => self.say("one of them has ended", "其中一个线程已结束"),
+            Action::JoinAny(_) => self.say("one of them has ended", "其中一个已结束"),
             Action::HasEnded(actor) => {
                 let actor = self.actor(*actor);
                 match step.outcome {
@@ -275,7 +275,12 @@ impl Words<'_> {
                 format!("结束程序，退出码 {code}"),
             ),
             Action::EndMain => self.say("ends, and with it the program", "结束，程序随之结束"),
-            Action::End => self.say("ends", "结束"),
+            Action::End => match &step.outcome {
+                Outcome::Saw(code) => {
+                    self.say(format!("ends, exit code {code}"), format!("结束，退出码 {code}"))
+                }
+                _ => self.say("ends", "结束"),
+            },
             Action::Signal { to, signal } => {
                 let to = self.object(*to);
                 self.say(
@@ -300,7 +305,7 @@ impl Words<'_> {
     }
 
     fn gives_up(&self) -> String {
-        self.say("gives up: nobody else can go on", "等待超时：其他线程都无法继续")
+        self.say("gives up: nobody else can go on", "等待超时：其余的都无法继续")
     }
 
     /// What an actor that cannot go waits for.
@@ -394,9 +399,13 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
             language.say(format!("then panics: {message}"), format!("然后 panic：{message}"))
         }
         End::Deadlock => {
-            language.say("then deadlocks: nobody can go on", "然后死锁：所有线程都无法继续")
+            language.say("then deadlocks: nobody can go on", "然后死锁：全部卡住，无法继续")
         }
         End::Endless => language.say("then goes on for ever", "然后一直运行，不会结束"),
+        End::Bounded(prints) => language.say(
+            format!("and so on: it was stopped after {prints} prints"),
+            format!("之后照此继续：打印 {prints} 次后被停止"),
+        ),
         End::CutOff(limit) => language.say(
             format!("and is not at its end after {limit} steps"),
             format!("执行 {limit} 步后仍未结束"),
@@ -491,6 +500,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",
                 "程序没有设定随机数（random）的种子：这里每次运行的随机数都相同，换成别的随机数可能有别的结局。",
+            ),
+            Caveat::Contended => language.say(
+                "Several processes use one pipe, lock or piece of memory: who comes first to it was \
+                 not tried.",
+                "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \

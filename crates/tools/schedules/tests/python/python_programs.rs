@@ -18,7 +18,7 @@ fn told(end: &End) -> String {
         End::Exited(code) => format!("exit {code}"),
         End::Panicked(message) => format!("panic: {message}"),
         End::Deadlock => "deadlock".to_string(),
-        End::Endless | End::CutOff(_) => "endless".to_string(),
+        End::Endless | End::CutOff(_) | End::Bounded(_) => "endless".to_string(),
     }
 }
 

@@ -83,8 +83,9 @@ impl Program {
 
     /// Cuts runs off after so many steps.
     #[must_use]
-    pub const fn limited(self, limit: usize) -> Self {
-        Program { limit, ..Program::new(self.main) }
+    pub const fn limited(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
     }
 }
 

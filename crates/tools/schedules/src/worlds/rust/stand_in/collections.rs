@@ -7,7 +7,7 @@ pub use hash_map::HashMap;
 pub use hash_set::HashSet;
 
 pub mod hash_map {
-    //! [`std::collections::hash_map`], with a hasher that draws no random numbers.
+    //! `std::collections::hash_map`, with a hasher that draws no random numbers.
 
     pub use ::std::collections::hash_map::*;
 
@@ -144,7 +144,7 @@ pub mod hash_map {
 }
 
 pub mod hash_set {
-    //! [`std::collections::hash_set`], with a hasher that draws no random numbers.
+    //! `std::collections::hash_set`, with a hasher that draws no random numbers.
 
     pub use ::std::collections::hash_set::*;
 

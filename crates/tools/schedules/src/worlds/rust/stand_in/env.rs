@@ -1,4 +1,4 @@
-//! [`std::env`], with the arguments that the program was given, and not those of the search.
+//! [`std::env`](mod@std::env), with the arguments that the program was given, and not those of the search.
 
 pub use ::std::env::*;
 

@@ -1,4 +1,4 @@
-//! [`std::panic`], where a program cannot catch what ends a run, and puts no hook in place of the
+//! [`std::panic`](mod@std::panic), where a program cannot catch what ends a run, and puts no hook in place of the
 //! search's own.
 
 pub use ::std::panic::*;

@@ -1,0 +1,131 @@
+//! What a task is held before: the calls that another process could notice, and those that could wait.
+
+use nix::libc::{self, c_long};
+
+/// The calls at which a task stops.
+pub(super) const STOPS: &[c_long] = &[
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_nanosleep,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_kill,
+    libc::SYS_tkill,
+    libc::SYS_tgkill,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+    libc::SYS_futex,
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_poll,
+    libc::SYS_ppoll,
+    libc::SYS_select,
+    libc::SYS_pselect6,
+    libc::SYS_epoll_wait,
+    libc::SYS_epoll_pwait,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    libc::SYS_pause,
+    libc::SYS_rt_sigtimedwait,
+    libc::SYS_rt_sigsuspend,
+    libc::SYS_clock_gettime,
+    libc::SYS_gettimeofday,
+    libc::SYS_time,
+    libc::SYS_getrandom,
+    libc::SYS_getppid,
+    libc::SYS_prctl,
+    libc::SYS_pipe,
+    libc::SYS_pipe2,
+    libc::SYS_socketpair,
+];
+
+/// Calls that would wait in the kernel, or by which processes notice each other, and that are not
+/// modelled: a program that makes one is refused.
+pub(super) const REFUSED: &[(c_long, &str)] = &[
+    (libc::SYS_flock, "flock"),
+    (libc::SYS_msgrcv, "msgrcv"),
+    (libc::SYS_msgsnd, "msgsnd"),
+    (libc::SYS_semop, "semop"),
+    (libc::SYS_semtimedop, "semtimedop"),
+    (libc::SYS_mq_timedreceive, "mq_receive"),
+    (libc::SYS_mq_timedsend, "mq_send"),
+    (libc::SYS_io_uring_enter, "io_uring_enter"),
+    (libc::SYS_ptrace, "ptrace"),
+    (libc::SYS_epoll_pwait2, "epoll_pwait2"),
+    (libc::SYS_timerfd_settime, "timerfd_settime"),
+    (libc::SYS_setitimer, "setitimer"),
+    (libc::SYS_alarm, "alarm"),
+    (libc::SYS_timer_settime, "timer_settime"),
+];
+
+/// What a call is called, for one who knows the manual.
+pub(super) fn name(call: c_long) -> String {
+    let known = REFUSED.iter().find(|(number, _)| *number == call);
+    match call {
+        libc::SYS_connect => "connect".to_string(),
+        libc::SYS_fcntl => "fcntl".to_string(),
+        libc::SYS_splice => "splice".to_string(),
+        libc::SYS_sendfile => "sendfile".to_string(),
+        libc::SYS_write => "write".to_string(),
+        libc::SYS_read => "read".to_string(),
+        _ => known.map_or_else(|| format!("number {call}"), |(_, name)| (*name).to_string()),
+    }
+}
+
+/// What a task is held before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Its first instruction.
+    Birth,
+    /// To print this.
+    Print(Vec<u8>),
+    /// The end of a sleep.
+    Sleep { nanoseconds: u64, until: u64 },
+    /// To learn of the end of a child: of one, or of any if it is not positive.
+    Wait { target: i32, patient: bool },
+    /// Its end, or that of its whole process.
+    Exit { code: i32, group: bool },
+    /// Its process's end by a signal.
+    Die(i32),
+    /// To send a signal.
+    Signal { to: i32, signal: i32 },
+    /// To wait in the kernel unless the memory at this address holds another number.
+    Futex {
+        at: u64,
+        value: u32,
+        until: Option<u64>,
+        /// Whether other processes may have this memory too.
+        shared: bool,
+    },
+    /// To read what may not be there yet. `contended`: other processes could read it too.
+    Read { fd: i32, contended: bool },
+    /// To write where there may be no room. `contended`: other processes could write there too.
+    Write { fd: i32, length: Option<u64>, contended: bool },
+    /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
+    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64> },
+    /// To ask who its parent is.
+    Parent,
+    /// To be ended together with its parent from here on.
+    DieWithParent,
+    /// To wait for a signal that is not among these.
+    Suspend { blocked: u64, until: Option<u64> },
+}
+
+impl Held {
+    /// When it gives up waiting, or the sleep is over.
+    pub(super) fn until(&self) -> Option<u64> {
+        match self {
+            Held::Sleep { until, .. } => Some(*until),
+            Held::Futex { until, .. } | Held::Poll { until, .. } | Held::Suspend { until, .. } => {
+                *until
+            }
+            _ => None,
+        }
+    }
+}

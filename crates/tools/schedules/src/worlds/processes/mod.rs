@@ -1,0 +1,164 @@
+//! The processes of any program, unchanged: a tracer lets one task at a time go on.
+//!
+//! Linux on x86-64; elsewhere [`Processes::new`] says so. A *task* is a process or one of its threads,
+//! and an actor to the search. Every call that could wait is held at its entry and let through only when
+//! it need not wait: so nothing sleeps in the kernel, and there is no guess whether all is quiet.
+//!
+//! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
+//! children, to look whether one has ended, to ask for the parent while it lives; and the end of a sleep,
+//! as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
+//!
+//! # Layout
+//!
+//! * here: the world
+//! * `run`: one run after another
+//! * [`command`]: the answer to a question about a program
+//! * `system`: the processes of a run
+//! * `held`: what a task is held before
+//! * `touches`: the names of what is touched
+//! * `watch`: looks after the one task that runs
+//! * `os`: ptrace, seccomp, registers, memory
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::step::Actor;
+use crate::world::{Fault, Plan, Run, World};
+
+pub mod command;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod held;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod os;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod run;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod system;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod touches;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod watch;
+
+/// What a sleep promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sleeps {
+    /// It ends when nothing else can go on, the shortest first: what one sees.
+    #[default]
+    Instant,
+    /// Sleeps end in the order of their times; how much else happens before is open.
+    Ordered,
+    /// Nothing: others may have done any number of steps when it ends, or none. What holds here is
+    /// certain.
+    Any,
+}
+
+/// How a program is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What a sleep promises.
+    pub sleeps: Sleeps,
+    /// After so many prints nothing more is printed, and the program is at its
+    /// [end](crate::world::End::Bounded): for one that has no end of its own.
+    pub prints: Option<usize>,
+    /// After so many steps a run is cut off.
+    pub steps: usize,
+    /// Whether every order is tried in which processes come to what several of them use at the same
+    /// time: memory, locks in it, a pipe with several readers or writers. So which worker of a pool
+    /// gets which task. If not, who could go first did, and the run says
+    /// [so](crate::world::Caveat::Contended).
+    pub contended: bool,
+    /// Set when somebody has asked to stop, as with Ctrl-C.
+    pub interrupt: Arc<AtomicBool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            sleeps: Sleeps::default(),
+            prints: None,
+            steps: 1000,
+            contended: true,
+            interrupt: Arc::default(),
+        }
+    }
+}
+
+/// Which number a task has, by its place in the tree: the same in every run, whoever was born first.
+#[derive(Debug, Default)]
+struct Names {
+    numbers: HashMap<String, Actor>,
+    names: Vec<String>,
+}
+
+impl Names {
+    fn actor(&mut self, name: &str) -> Actor {
+        if let Some(actor) = self.numbers.get(name) {
+            return *actor;
+        }
+        self.numbers.insert(name.to_string(), self.names.len());
+        self.names.push(name.to_string());
+        self.names.len() - 1
+    }
+
+    fn len(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// A program that starts processes.
+#[derive(Debug)]
+pub struct Processes {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    inner: run::Program,
+}
+
+impl Processes {
+    /// The program of this command, the first word of which is looked for as a shell would.
+    ///
+    /// # Errors
+    ///
+    /// On another system than Linux on x86-64, and where there is no pseudo-terminal to be had.
+    pub fn new(command: Vec<OsString>, options: Options) -> Result<Processes, Fault> {
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        return Ok(Processes { inner: run::Program::new(command, options)? });
+        #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+        {
+            let _ = (command, options, Names::default().actor(""), Names::default().len());
+            Err(Fault::Refused(
+                "the processes of a program are searched on Linux on x86-64 only: run it there, or \
+                 in a virtual machine"
+                    .to_string(),
+            ))
+        }
+    }
+}
+
+impl World for Processes {
+    fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        return self.inner.run(plan);
+        #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+        unreachable!("there is no program here: {plan:?}")
+    }
+}
+
+/// Whether a program's text says that it starts processes, so that it is to be searched here.
+pub fn starts_processes(source: &str) -> bool {
+    let words = [
+        "import multiprocessing",
+        "from multiprocessing",
+        "import subprocess",
+        "from subprocess",
+        "os.fork",
+        "ProcessPoolExecutor",
+        "util::Process",
+        "util::Pool",
+        "main_guard!",
+        "process::Command",
+        "unistd::fork",
+        "unistd::{ForkResult, fork",
+    ];
+    words.iter().any(|word| source.contains(word))
+}

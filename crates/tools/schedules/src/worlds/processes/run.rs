@@ -1,0 +1,222 @@
+//! One run of a program after another.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
+use std::process::Command;
+
+use super::os::{self, Launch, NotStarted};
+use super::system::{self, System};
+use super::watch::Watch;
+use super::{Names, Options};
+use crate::step::Actor;
+use crate::world::{Details, End, Fault, Finish, Plan, Run, Then};
+
+/// What makes a Python program print whole lines, and do the same each time.
+const ENVIRONMENT: &[(&str, Option<&str>)] = &[
+    ("PYTHONHASHSEED", Some("0")),
+    ("PYTHONDONTWRITEBYTECODE", Some("1")),
+    // It would make two writes of each print.
+    ("PYTHONUNBUFFERED", None),
+];
+
+/// A terminal that nobody sees: what is written to it is taken from the writer's memory.
+#[derive(Debug)]
+struct Terminal {
+    /// Kept open: with nobody behind it, a terminal is hung up.
+    _master: OwnedFd,
+    slave: OwnedFd,
+    path: String,
+}
+
+impl Terminal {
+    fn open() -> io::Result<Terminal> {
+        let pty = nix::pty::openpty(None, None)?;
+        let path = fs::read_link(format!("/proc/self/fd/{}", pty.slave.as_raw_fd()))?;
+        // No process of the program may have these two but as its output.
+        for fd in [&pty.master, &pty.slave] {
+            nix::fcntl::fcntl(fd, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::FD_CLOEXEC))?;
+        }
+        Ok(Terminal {
+            _master: pty.master,
+            slave: pty.slave,
+            path: path.to_string_lossy().into_owned(),
+        })
+    }
+
+    fn end(&self) -> io::Result<OwnedFd> {
+        self.slave.as_fd().try_clone_to_owned()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Program {
+    command: Vec<OsString>,
+    options: Options,
+    names: Names,
+    terminal: Terminal,
+    errors: Terminal,
+    watch: Watch,
+}
+
+impl Program {
+    pub(super) fn new(mut command: Vec<OsString>, options: Options) -> Result<Program, Fault> {
+        let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
+        let first = command.first_mut().ok_or_else(|| {
+            Fault::Refused("there is no program: name one, such as `bash -c 'date | cat'`".into())
+        })?;
+        // Orphans that were killed come to this process, which reaps them.
+        nix::sys::prctl::set_child_subreaper(true).map_err(|error| failed(error.into()))?;
+        if let Some(python) = interpreter(first) {
+            *first = python;
+        }
+        Ok(Program {
+            command,
+            watch: Watch::begin(options.interrupt.clone()),
+            options,
+            names: Names::default(),
+            terminal: Terminal::open().map_err(failed)?,
+            errors: Terminal::open().map_err(failed)?,
+        })
+    }
+
+    fn start(&self) -> Result<i32, Fault> {
+        let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
+        let stops = system::stops();
+        let launch = Launch {
+            command: &self.command,
+            environment: ENVIRONMENT,
+            input: fs::File::open("/dev/null").map_err(failed)?.into(),
+            output: self.terminal.end().map_err(failed)?,
+            errors: self.errors.end().map_err(failed)?,
+            stops: &stops,
+        };
+        let name = self.command[0].to_string_lossy();
+        os::start(&launch).map_err(|error| match error {
+            NotStarted::Untraceable => Fault::Refused(format!(
+                "{name} may not be traced: the system forbids ptrace or seccomp here, as some \
+                 containers do"
+            )),
+            NotStarted::Exec(error) => Fault::Refused(match error.kind() {
+                io::ErrorKind::NotFound => {
+                    format!("there is no program {name}: is it installed, and spelled like this?")
+                }
+                io::ErrorKind::PermissionDenied => {
+                    format!("{name} may not be run: is it a program?")
+                }
+                _ => format!("{name} does not start: {error}"),
+            }),
+        })
+    }
+
+    pub(super) fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
+        if self.options.interrupt.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(Fault::Interrupted);
+        }
+        let pid = self.start()?;
+        let places = (self.terminal.path.as_str(), self.errors.path.as_str());
+        let mut system =
+            System::new(pid, &self.options, &mut self.names, &self.watch, places, plan.detailed);
+        let mut then = plan.then.clone();
+        let mut latest: Actor = 0;
+        let (finish, able) = loop {
+            system.settle()?;
+            let (able, quiet) = system.able();
+            let actors: Vec<Actor> = able.iter().map(|(actor, _)| *actor).collect();
+            if able.is_empty() {
+                let end = match system.exit_code() {
+                    _ if system.is_full() => End::Bounded(self.options.prints.unwrap_or(0)),
+                    _ if !system.is_over() => End::Deadlock,
+                    Some(0) | None => End::Returned,
+                    Some(code) => End::Exited(code),
+                };
+                break (Finish::Ended(end), actors);
+            }
+            let step = system.moves.len();
+            if step >= self.options.steps {
+                break (Finish::Ended(End::CutOff(step)), actors);
+            }
+            let chosen = match plan.schedule.get(step) {
+                Some(planned) if actors.contains(planned) => *planned,
+                Some(_) => break (Finish::Diverged, actors),
+                None => match choose(&mut then, &system, &actors, latest) {
+                    Ok(chosen) => chosen,
+                    Err(finish) => break (finish, actors),
+                },
+            };
+            latest = chosen;
+            let (_, task) = able[actors.iter().position(|&able| able == chosen).expect("it is")];
+            system.take(task, actors, quiet);
+        };
+        let standing = system.standing();
+        let actors = system.lives();
+        let told = system.told();
+        let output = system.named(&system.output);
+        let run = Run {
+            moves: std::mem::take(&mut system.moves),
+            actors,
+            output,
+            finish,
+            able,
+            standing,
+            caveats: system.caveats.iter().copied().collect(),
+            ..Run::default()
+        };
+        drop(system);
+        let details = told.map(|(steps, next)| Details {
+            steps,
+            next,
+            names: self.names.names.iter().cloned().map(Some).collect(),
+            things: Vec::new(),
+        });
+        Ok(Run { details, ..run })
+    }
+}
+
+fn choose(
+    then: &mut Then,
+    system: &System<'_>,
+    able: &[Actor],
+    latest: Actor,
+) -> Result<Actor, Finish> {
+    let go_on = |able: &[Actor]| {
+        let next = able.iter().find(|&&actor| actor > latest);
+        let same = able.iter().find(|&&actor| actor == latest);
+        *if system.paused { next } else { same }.unwrap_or(&able[0])
+    };
+    match then {
+        Then::Stop => Err(Finish::Planned),
+        Then::UntilAsked if able.len() > 1 => Err(Finish::Planned),
+        Then::Straight if !able.contains(&latest) => Err(Finish::Planned),
+        Then::UntilAsked | Then::Straight | Then::GoOn => Ok(go_on(able)),
+        Then::Awake(sleepers) => {
+            if let Some(step) = system.moves.last() {
+                sleepers.wake(step.actor, &step.touches);
+            }
+            let awake: Vec<Actor> =
+                able.iter().copied().filter(|actor| !sleepers.contains(*actor)).collect();
+            if awake.is_empty() { Err(Finish::Asleep) } else { Ok(go_on(&awake)) }
+        }
+        Then::Random(state) => {
+            let random = crate::search::random::next(state);
+            Ok(able[(random % able.len() as u64) as usize])
+        }
+    }
+}
+
+/// The Python that a command like `python3` starts in the end: what it finds on the way may be a script,
+/// and would be searched too.
+fn interpreter(command: &OsStr) -> Option<OsString> {
+    let name = Path::new(command).file_name()?.to_str()?;
+    if !name.starts_with("python") {
+        return None;
+    }
+    let told = Command::new(command)
+        .args(["-c", "import sys; print(sys.executable, end='')"])
+        .output()
+        .ok()?;
+    let path = String::from_utf8(told.stdout).ok()?;
+    (told.status.success() && !path.is_empty()).then(|| path.into())
+}

@@ -1,0 +1,152 @@
+//! Who of those that are held can go on.
+
+use super::*;
+
+impl System<'_> {
+    pub(super) fn can(&self, i: usize) -> Can {
+        let task = &self.tasks[i];
+        let held = match &task.state {
+            State::Ready(_) => return Can::Itself,
+            State::Held(held) => held,
+            State::Lends(_) | State::Dead => return Can::No,
+        };
+        let or_step = |can, step| match (can, step) {
+            (false, _) => Can::No,
+            (true, true) => Can::Step,
+            (true, false) => Can::Itself,
+        };
+        let itself = |can| or_step(can, false);
+        let process = &self.processes[task.process];
+        let ready = |waits: &[(i32, i16)]| {
+            process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
+        };
+        match held {
+            Held::Birth | Held::Die(_) => Can::Step,
+            Held::Print(_) => {
+                if self.is_full() {
+                    Can::No
+                } else {
+                    Can::Step
+                }
+            }
+            // Where it comes after the end of the other, it might have come before.
+            Held::Signal { .. } => Can::Step,
+            Held::Parent | Held::DieWithParent => {
+                if process.parent.is_some() {
+                    Can::Step
+                } else {
+                    Can::Itself
+                }
+            }
+            Held::Exit { .. } => {
+                if self.ends_process(i) {
+                    Can::Step
+                } else {
+                    Can::Itself
+                }
+            }
+            Held::Sleep { until, .. } => match self.options.sleeps {
+                Sleeps::Any => or_step(true, self.shares(task.process)),
+                Sleeps::Instant => Can::No,
+                Sleeps::Ordered => {
+                    let first = self.first_to_wake().expect("this one does");
+                    if *until <= first + TOLERANCE { Can::Step } else { Can::No }
+                }
+            },
+            Held::Wait { target, patient } => {
+                let children = self.children(task.process, *target);
+                let ended =
+                    children.iter().filter(|&&child| self.processes[child].ended.is_some()).count();
+                match (children.len(), ended) {
+                    (0, _) => Can::Itself,
+                    (1, 1) if *patient => Can::Itself,
+                    (_, 0) if *patient => Can::No,
+                    _ => Can::Step,
+                }
+            }
+            Held::Futex { at, value, shared, .. } => {
+                let changed = os::u32_at(task.tid, *at) != *value;
+                or_step(changed, *shared && self.shares(task.process))
+            }
+            Held::Read { fd, contended } => {
+                or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))
+            }
+            Held::Write { fd, contended, .. } => {
+                or_step(ready(&[(*fd, libc::POLLOUT)]), *contended)
+            }
+            Held::Poll { waits, blocked, .. } => itself(
+                ready(waits)
+                    || blocked.is_some_and(|blocked| {
+                        let signals = os::signals(task.tid);
+                        signals.pending & signals.caught & !blocked != 0
+                    }),
+            ),
+            Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
+        }
+    }
+
+    /// Whether a task of another process is about to read from the same pipe.
+    pub(super) fn others_read(&self, i: usize, fd: i32) -> bool {
+        let pipe = |tid, fd: i32| self.pipe_of(tid, fd as u64, false);
+        let mine = pipe(self.tasks[i].tid, fd);
+        self.tasks.iter().any(|other| match other.state {
+            State::Held(Held::Read { fd, .. }) if other.process != self.tasks[i].process => {
+                pipe(other.tid, fd) == mine
+            }
+            _ => false,
+        })
+    }
+
+    /// When a task gives up waiting or wakes, where it can do nothing else.
+    pub(super) fn wakes(&self, i: usize) -> Option<u64> {
+        match &self.tasks[i].state {
+            State::Held(Held::Sleep { until, .. }) => {
+                (self.options.sleeps != Sleeps::Any).then_some(*until)
+            }
+            State::Held(held) => held.until(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn first_to_wake(&self) -> Option<u64> {
+        (0..self.tasks.len()).filter_map(|i| self.wakes(i)).min()
+    }
+
+    /// Whether the end of a task is that of its process.
+    pub(super) fn ends_process(&self, i: usize) -> bool {
+        let task = &self.tasks[i];
+        let group = match &task.state {
+            State::Held(Held::Exit { group, .. }) => *group,
+            _ => true,
+        };
+        let same = |other: &&Task| other.process == task.process && other.state != State::Dead;
+        group || self.tasks.iter().filter(same).count() == 1
+    }
+
+    pub(super) fn is_orphan(&self, process: usize) -> bool {
+        self.processes[process].parent.is_some_and(|parent| self.processes[parent].ended.is_some())
+    }
+
+    /// The children of a process that it can wait for: the one of this number, or all.
+    pub(super) fn children(&self, process: usize, target: i32) -> Vec<usize> {
+        let mine = self.processes.iter().enumerate().filter(|(_, child)| {
+            child.parent == Some(process) && !child.reaped && (target <= 0 || child.pid == target)
+        });
+        mine.map(|(child, _)| child).collect()
+    }
+
+    pub(super) fn process(&self, pid: i32) -> Option<usize> {
+        self.processes.iter().rposition(|process| process.pid == pid)
+    }
+
+    pub(super) fn task(&self, tid: i32) -> Option<usize> {
+        self.tasks.iter().rposition(|task| task.tid == tid)
+    }
+
+    pub(super) fn clock(&self, i: usize) -> u64 {
+        match self.options.sleeps {
+            Sleeps::Any => self.processes[self.tasks[i].process].clock,
+            _ => self.now,
+        }
+    }
+}

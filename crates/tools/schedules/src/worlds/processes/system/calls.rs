@@ -1,0 +1,305 @@
+//! What a task is about to do, from the registers at the entry of its call; and what is answered in the
+//! kernel's place: clocks, random numbers, what goes to the terminal.
+
+use super::*;
+
+impl System<'_> {
+    /// What a task is about to do. `None` if it is of no interest, or was done here: it goes on.
+    pub(super) fn classify(&mut self, i: usize) -> Option<Held> {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let registers = os::registers(tid)?;
+        let (call, a) = os::call(&registers);
+        let now = self.clock(i);
+        let after = |nanoseconds: u64| now.saturating_add(nanoseconds);
+        match call {
+            libc::SYS_write | libc::SYS_writev | libc::SYS_sendto | libc::SYS_sendmsg => {
+                self.writes(i, call, a)
+            }
+            libc::SYS_nanosleep => {
+                let nanoseconds = timespec(tid, a[0]);
+                self.sleeps(nanoseconds, after(nanoseconds))
+            }
+            libc::SYS_clock_nanosleep => {
+                let mut nanoseconds = timespec(tid, a[2]);
+                if a[1] as i32 & libc::TIMER_ABSTIME != 0 {
+                    // The program has read a clock before, and added.
+                    nanoseconds = nanoseconds.saturating_sub(now + self.looks + origin(a[0]));
+                }
+                self.sleeps(nanoseconds, after(nanoseconds))
+            }
+            libc::SYS_exit => Some(Held::Exit { code: a[0] as i32, group: false }),
+            libc::SYS_exit_group => Some(Held::Exit { code: a[0] as i32, group: true }),
+            libc::SYS_kill | libc::SYS_tkill => self.signals(process, a[0] as i32, a[1] as i32),
+            libc::SYS_tgkill => self.signals(process, a[0] as i32, a[2] as i32),
+            libc::SYS_pidfd_send_signal => {
+                self.signals(process, os::process_of(tid, a[0]), a[1] as i32)
+            }
+            libc::SYS_wait4 => {
+                let patient = a[2] as i32 & libc::WNOHANG == 0;
+                Some(Held::Wait { target: a[0] as i32, patient })
+            }
+            libc::SYS_waitid => {
+                let target = match a[0] as libc::idtype_t {
+                    libc::P_PID => a[1] as i32,
+                    libc::P_PIDFD => os::process_of(tid, a[1]),
+                    _ => -1,
+                };
+                Some(Held::Wait { target, patient: a[3] as i32 & libc::WNOHANG == 0 })
+            }
+            libc::SYS_futex => self.futex(tid, a, now),
+            libc::SYS_read
+            | libc::SYS_readv
+            | libc::SYS_recvfrom
+            | libc::SYS_recvmsg
+            | libc::SYS_accept
+            | libc::SYS_accept4 => {
+                let link = os::link(tid, a[0]);
+                let waits = ["pipe:", "socket:", "anon_inode", "/dev/pts", "/dev/tty"];
+                let waits = waits.iter().any(|kind| link.starts_with(kind));
+                let contended = waits && self.is_contended(i, &link, false);
+                waits.then_some(Held::Read { fd: a[0] as i32, contended })
+            }
+            libc::SYS_poll | libc::SYS_ppoll => {
+                let list = os::memory(tid, a[0], a[1] as usize * 8);
+                let waits: Vec<_> = list
+                    .chunks_exact(8)
+                    .map(|one| {
+                        let fd = i32::from_ne_bytes([one[0], one[1], one[2], one[3]]);
+                        (fd, i16::from_ne_bytes([one[4], one[5]]))
+                    })
+                    .collect();
+                let until = match call {
+                    libc::SYS_poll => milliseconds(a[2]).map(after),
+                    _ => (a[2] != 0).then(|| after(timespec(tid, a[2]))),
+                };
+                let blocked = (call == libc::SYS_ppoll && a[3] != 0).then(|| os::u64_at(tid, a[3]));
+                self.polls(tid, waits, until, blocked, now)
+            }
+            libc::SYS_select | libc::SYS_pselect6 => {
+                let until = (a[4] != 0).then(|| {
+                    let seconds = os::u64_at(tid, a[4]).saturating_mul(1_000_000_000);
+                    let rest = os::u64_at(tid, a[4] + 8);
+                    let scale = if call == libc::SYS_select { 1000 } else { 1 };
+                    after(seconds.saturating_add(rest.saturating_mul(scale)))
+                });
+                let mut waits = Vec::new();
+                for (set, events) in
+                    [(a[1], libc::POLLIN), (a[2], libc::POLLOUT), (a[3], libc::POLLPRI)]
+                {
+                    let words = if set == 0 { 0 } else { (a[0] as usize).div_ceil(64) };
+                    for word in 0..words {
+                        let bits = os::u64_at(tid, set + 8 * word as u64);
+                        let fds = (0..64).filter(|bit| bits >> bit & 1 == 1);
+                        waits.extend(fds.map(|bit| ((word * 64 + bit) as i32, events)));
+                    }
+                }
+                // There it is the first member of a structure.
+                let set = if call == libc::SYS_pselect6 { os::u64_at(tid, a[5]) } else { 0 };
+                let blocked = (set != 0).then(|| os::u64_at(tid, set));
+                self.polls(tid, waits, until, blocked, now)
+            }
+            libc::SYS_epoll_wait | libc::SYS_epoll_pwait => {
+                let until = milliseconds(a[3]).map(after);
+                let blocked =
+                    (call == libc::SYS_epoll_pwait && a[4] != 0).then(|| os::u64_at(tid, a[4]));
+                self.polls(tid, vec![(a[0] as i32, libc::POLLIN)], until, blocked, now)
+            }
+            libc::SYS_clock_gettime => {
+                let time = self.look(now) + origin(a[0]);
+                let time = [time / 1_000_000_000, time % 1_000_000_000];
+                self.answer_clock(tid, a[1], time);
+                None
+            }
+            libc::SYS_gettimeofday => {
+                let time = self.look(now) + EPOCH;
+                self.answer_clock(tid, a[0], [time / 1_000_000_000, time % 1_000_000_000 / 1000]);
+                None
+            }
+            libc::SYS_time => {
+                let seconds = (self.look(now) + EPOCH) / 1_000_000_000;
+                if a[0] != 0 {
+                    os::set_memory(tid, a[0], &seconds.to_ne_bytes());
+                }
+                os::skip(tid, seconds as i64);
+                None
+            }
+            libc::SYS_getrandom => {
+                let task = &mut self.tasks[i];
+                task.random += 1;
+                let mut state = hash(&(&task.name, task.random));
+                let length = a[1].min(1 << 20);
+                let bytes: Vec<u8> =
+                    (0..length).map(|_| crate::search::random::next(&mut state) as u8).collect();
+                os::set_memory(tid, a[0], &bytes);
+                os::skip(tid, length as i64);
+                None
+            }
+            libc::SYS_getppid => Some(Held::Parent),
+            libc::SYS_prctl => {
+                (a[0] as i32 == libc::PR_SET_PDEATHSIG && a[1] != 0).then_some(Held::DieWithParent)
+            }
+            libc::SYS_pipe | libc::SYS_pipe2 => {
+                self.new_pipe(i, a[0], false);
+                None
+            }
+            libc::SYS_socketpair => {
+                self.new_pipe(i, a[3], true);
+                None
+            }
+            libc::SYS_pause => {
+                Some(Held::Suspend { blocked: os::signals(tid).blocked, until: None })
+            }
+            libc::SYS_rt_sigsuspend => {
+                Some(Held::Suspend { blocked: os::u64_at(tid, a[0]), until: None })
+            }
+            libc::SYS_rt_sigtimedwait => {
+                let until = (a[2] != 0).then(|| after(timespec(tid, a[2])));
+                Some(Held::Suspend { blocked: !os::u64_at(tid, a[0]), until })
+            }
+            libc::SYS_mmap => {
+                if a[2] as i32 & libc::PROT_WRITE != 0 {
+                    self.processes[process].shares = true;
+                    if !self.options.contended {
+                        self.caveats.insert(Caveat::Contended);
+                    }
+                }
+                None
+            }
+            call => {
+                self.refuse(&format!("it makes the system call {}", held::name(call)));
+                None
+            }
+        }
+    }
+
+    pub(super) fn refuse(&mut self, what: &str) {
+        let fault = || Fault::Refused(format!("{what}, which is not modelled here"));
+        self.fault.get_or_insert_with(fault);
+    }
+
+    pub(super) fn sleeps(&mut self, nanoseconds: u64, until: u64) -> Option<Held> {
+        if self.options.sleeps == Sleeps::Ordered {
+            self.touch(Shared::Time.touched(How::Read));
+        }
+        Some(Held::Sleep { nanoseconds, until })
+    }
+
+    /// Looks at a clock.
+    pub(super) fn look(&mut self, now: u64) -> u64 {
+        self.caveats.insert(Caveat::Clock);
+        if self.options.sleeps == Sleeps::Ordered {
+            self.touch(Shared::Time.touched(How::Read));
+        }
+        self.looks += LOOK;
+        now + self.looks
+    }
+
+    pub(super) fn answer_clock(&self, tid: i32, at: u64, [seconds, rest]: [u64; 2]) {
+        if at != 0 {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&seconds.to_ne_bytes());
+            bytes[8..].copy_from_slice(&rest.to_ne_bytes());
+            os::set_memory(tid, at, &bytes);
+        }
+        os::skip(tid, 0);
+    }
+
+    pub(super) fn signals(&self, process: usize, to: i32, signal: i32) -> Option<Held> {
+        let own = self.processes[process].pid == to
+            || self.task(to).is_some_and(|task| self.tasks[task].process == process);
+        (!own && signal != 0 && self.process(to).is_some()).then_some(Held::Signal { to, signal })
+    }
+
+    pub(super) fn futex(&mut self, tid: i32, a: [u64; 6], now: u64) -> Option<Held> {
+        let operation = a[1] as i32;
+        match operation & libc::FUTEX_CMD_MASK {
+            libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
+                let relative = operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT;
+                let until = (a[3] != 0).then(|| {
+                    let time = timespec(tid, a[3]);
+                    let wall = operation & libc::FUTEX_CLOCK_REALTIME != 0;
+                    let origin = if wall { EPOCH } else { SINCE_START };
+                    if relative {
+                        now.saturating_add(time)
+                    } else {
+                        time.saturating_sub(origin + self.looks)
+                    }
+                });
+                let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
+                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
+            }
+            libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
+                self.refuse("it uses locks that inherit priorities");
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn polls(
+        &mut self,
+        tid: i32,
+        waits: Vec<(i32, i16)>,
+        until: Option<u64>,
+        blocked: Option<u64>,
+        now: u64,
+    ) -> Option<Held> {
+        if until.is_some_and(|until| until <= now) {
+            // It only looks: what others write before or after makes a difference.
+            for (fd, _) in waits {
+                if let Some(pipe) = self.pipe_of(tid, fd as u64, false) {
+                    self.touch(Shared::Pipe(&pipe).touched(How::Read));
+                }
+            }
+            return None;
+        }
+        match until {
+            Some(until) if waits.is_empty() && blocked.is_none() => self.sleeps(until - now, until),
+            until => Some(Held::Poll { waits, until, blocked }),
+        }
+    }
+
+    pub(super) fn writes(&mut self, i: usize, call: c_long, a: [u64; 6]) -> Option<Held> {
+        let tid = self.tasks[i].tid;
+        let link = os::link(tid, a[0]);
+        if link == self.terminal || link == self.errors {
+            let text = match call {
+                libc::SYS_write => os::memory(tid, a[1], a[2] as usize),
+                libc::SYS_writev => (0..a[2])
+                    .flat_map(|part| {
+                        let at = a[1] + 16 * part;
+                        os::memory(tid, os::u64_at(tid, at), os::u64_at(tid, at + 8) as usize)
+                    })
+                    .collect(),
+                _ => return None,
+            };
+            if link == self.errors {
+                os::skip(tid, text.len() as i64);
+                return None;
+            }
+            return Some(Held::Print(text));
+        }
+        let waits = link.starts_with("pipe:") || link.starts_with("socket:");
+        let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);
+        let contended = waits && self.is_contended(i, &link, true);
+        waits.then_some(Held::Write { fd: a[0] as i32, length, contended })
+    }
+}
+
+fn timespec(tid: i32, at: u64) -> u64 {
+    os::u64_at(tid, at).saturating_mul(1_000_000_000).saturating_add(os::u64_at(tid, at + 8))
+}
+
+/// A time in milliseconds that is negative for "for ever", in nanoseconds.
+fn milliseconds(argument: u64) -> Option<u64> {
+    u64::try_from(argument as i32).ok().map(|time| time * 1_000_000)
+}
+
+/// What a clock shows at the beginning.
+fn origin(clock: u64) -> u64 {
+    match clock as libc::clockid_t {
+        libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE | libc::CLOCK_TAI => EPOCH,
+        libc::CLOCK_PROCESS_CPUTIME_ID | libc::CLOCK_THREAD_CPUTIME_ID => 0,
+        _ => SINCE_START,
+    }
+}

@@ -1,0 +1,335 @@
+//! How a held task goes on, up to the next call at which it is held.
+
+use super::*;
+
+impl System<'_> {
+    /// Has a task do what it is held before, and go on from there.
+    pub(super) fn go_on(&mut self, i: usize) {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let ends = self.ends_process(i);
+        let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
+            State::Ready(signal) => return self.run(i, signal),
+            State::Held(held) => held,
+            other => unreachable!("{other:?} does not go on"),
+        };
+        match held {
+            Held::Print(text) => {
+                self.output.extend(&text);
+                self.prints += 1;
+                os::skip(tid, text.len() as i64);
+                self.run(i, 0);
+            }
+            Held::Sleep { nanoseconds, until } => {
+                self.processes[process].clock += nanoseconds;
+                self.now = self.now.max(until);
+                os::skip(tid, 0);
+                self.run(i, 0);
+            }
+            Held::Wait { .. } => self.learn_of_child(i),
+            Held::Exit { .. } => {
+                let closes = if ends { self.open_pipes(i) } else { Vec::new() };
+                let known = self.known(i);
+                for pipe in closes {
+                    self.pipes.entry(pipe).or_default().closed.extend(&known);
+                }
+                os::go(tid, 0);
+                if ends {
+                    self.collect(process);
+                } else {
+                    while !matches!(self.watch.wait(tid), Some(Stop::Ended(_)) | None) {
+                        os::go(tid, 0);
+                    }
+                    self.tasks[i].state = State::Dead;
+                }
+                self.after_segment(i);
+            }
+            Held::Die(signal) => {
+                os::go(tid, signal);
+                self.collect(process);
+                self.after_segment(i);
+            }
+            Held::Signal { to, signal } => {
+                if let Some(dead) = self.process(to).filter(|&p| self.processes[p].ended.is_some())
+                {
+                    self.tasks[i].after.extend(self.processes[dead].ended_by);
+                }
+                if matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
+                    self.refuse("a process stops another one with a signal");
+                }
+                os::go_to_end_of_call(tid);
+                self.watch.wait(tid);
+                self.notice_killed();
+                if let Some(target) = self.process(to).filter(|&target| target != process) {
+                    self.deliver(target, i);
+                }
+                self.run(i, 0);
+            }
+            Held::Parent => {
+                if self.is_orphan(process) {
+                    // What takes in orphans is not the same on every machine.
+                    os::skip(tid, 1);
+                }
+                self.run(i, 0);
+            }
+            Held::DieWithParent => {
+                self.processes[process].dies_with_parent = true;
+                self.run(i, 0);
+            }
+            Held::Read { fd, contended } => {
+                let pipe = self.pipe_of(tid, fd as u64, false);
+                if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
+                    self.touch(Shared::Readers(pipe).touched(How::Write));
+                }
+                os::go_to_end_of_call(tid);
+                self.watch.wait(tid);
+                let read = os::registers(tid).map_or(0, |registers| registers.rax as i64);
+                if let Some(pipe) = pipe {
+                    self.take_out(i, &pipe, read);
+                }
+                self.run(i, 0);
+            }
+            Held::Write { fd, length, .. } => {
+                if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
+                    self.touch(Shared::Pipe(&pipe).touched(How::Write));
+                    let known = self.known(i);
+                    let piece = (length.unwrap_or(u64::MAX).min(ATOMIC), known);
+                    self.pipes.entry(pipe).or_default().pieces.push_back(piece);
+                }
+                if length.is_some_and(|length| length > ATOMIC) {
+                    self.write_a_piece(tid);
+                }
+                self.run(i, 0);
+            }
+            Held::Birth | Held::Futex { .. } | Held::Poll { .. } | Held::Suspend { .. } => {
+                self.run(i, 0);
+            }
+        }
+    }
+
+    /// Has a task that waits for a time wait no longer.
+    pub(super) fn wake(&mut self, i: usize) {
+        let State::Held(held) = self.tasks[i].state.clone() else { return };
+        if let Held::Sleep { .. } = held {
+            return self.go_on(i);
+        }
+        let until = held.until().expect("it waits for a time");
+        let process = self.tasks[i].process;
+        let clock = &mut self.processes[process].clock;
+        *clock = (*clock).max(until + 1);
+        self.now = self.now.max(until + 1);
+        let tid = self.tasks[i].tid;
+        let result = match held {
+            Held::Futex { .. } => -libc::ETIMEDOUT,
+            Held::Suspend { .. } => -libc::EAGAIN,
+            _ => {
+                self.clear_sets(tid);
+                0
+            }
+        };
+        os::skip(tid, result.into());
+        self.tasks[i].state = State::Ready(0);
+        self.run(i, 0);
+    }
+
+    /// Nothing is ready: a select says it in the sets that it was given.
+    pub(super) fn clear_sets(&self, tid: i32) {
+        let Some(registers) = os::registers(tid) else { return };
+        let (call, a) = os::call(&registers);
+        if matches!(call, libc::SYS_select | libc::SYS_pselect6) {
+            let length = (a[0] as usize).div_ceil(64) * 8;
+            for set in a[1..4].iter().filter(|&&set| set != 0) {
+                os::set_memory(tid, *set, &vec![0; length]);
+            }
+        }
+    }
+
+    /// Writes no more than goes into a pipe in one piece. Whoever writes more must be ready for that.
+    pub(super) fn write_a_piece(&mut self, tid: i32) {
+        let Some(mut registers) = os::registers(tid) else { return };
+        let length = registers.rdx;
+        registers.rdx = ATOMIC;
+        os::set_registers(tid, registers);
+        os::go_to_end_of_call(tid);
+        self.watch.wait(tid);
+        if let Some(mut registers) = os::registers(tid) {
+            registers.rdx = length;
+            os::set_registers(tid, registers);
+        }
+    }
+
+    /// Has a task make its wait for a child, and sees which one it has learned of.
+    pub(super) fn learn_of_child(&mut self, i: usize) {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        os::go_to_end_of_call(tid);
+        self.watch.wait(tid);
+        if let Some(registers) = os::registers(tid) {
+            let (call, a) = os::call(&registers);
+            let result = registers.rax as i64;
+            let child = match call {
+                libc::SYS_wait4 => result as i32,
+                // Where the number of the child lies in a `siginfo_t`.
+                _ if result == 0 && a[2] != 0 => os::u32_at(tid, a[2] + 12) as i32,
+                _ => 0,
+            };
+            let told = self.told.as_mut().and_then(|told| told.last_mut());
+            if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
+                step.outcome = if child > 0 { Outcome::Yes } else { Outcome::No };
+            }
+            let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
+            if let Some(child) = self.process(child).filter(|_| child > 0) {
+                let (by, clock) = (self.processes[child].ended_by, self.processes[child].clock);
+                let latest = self.tasks[i].latest;
+                self.tasks[i].after.extend(by.filter(|by| Some(*by) != latest));
+                let mine = &mut self.processes[process].clock;
+                *mine = (*mine).max(clock);
+                self.processes[child].reaped = !keeps;
+            }
+        }
+        self.run(i, 0);
+    }
+
+    /// Lets a task run to the next call at which it is held. Nobody else runs meanwhile.
+    pub(super) fn run(&mut self, i: usize, signal: i32) {
+        self.tasks[i].able = false;
+        self.tasks[i].state = State::Ready(0);
+        self.run_to_call(i, signal);
+        self.after_segment(i);
+    }
+
+    pub(super) fn run_to_call(&mut self, i: usize, signal: i32) {
+        let tid = self.tasks[i].tid;
+        os::go(tid, signal);
+        loop {
+            let stop = self.watch.wait(tid);
+            let mut signal = 0;
+            match stop {
+                None => {
+                    self.tasks[i].state = State::Dead;
+                    return;
+                }
+                Some(Stop::Ended(code)) => {
+                    self.tasks[i].state = State::Dead;
+                    let process = self.tasks[i].process;
+                    if tid == self.processes[process].pid {
+                        self.gone(process, code);
+                    }
+                    return;
+                }
+                Some(Stop::Call) => {
+                    if let Some(held) = self.classify(i) {
+                        self.tasks[i].state = State::Held(held);
+                        return;
+                    }
+                    if self.fault.is_some() {
+                        return;
+                    }
+                }
+                Some(Stop::Born { tid: new, vfork }) => {
+                    self.born(i, new);
+                    if vfork {
+                        self.tasks[i].state = State::Lends(new);
+                        return;
+                    }
+                    if self.fault.is_some() {
+                        return;
+                    }
+                }
+                Some(Stop::Exec) => {
+                    let process = self.tasks[i].process;
+                    self.processes[process].shares = false;
+                    os::make_the_same(tid);
+                    self.give_back(tid);
+                }
+                Some(Stop::Signal(libc::SIGSTOP)) => {}
+                Some(Stop::Signal(number)) => {
+                    let signals = os::signals(tid);
+                    let ignored = matches!(
+                        number,
+                        libc::SIGCHLD | libc::SIGCONT | libc::SIGURG | libc::SIGWINCH
+                    );
+                    let handled = (signals.ignored | signals.caught) >> (number - 1) & 1 == 1;
+                    if !ignored && !handled {
+                        self.tasks[i].state = State::Held(Held::Die(number));
+                        return;
+                    }
+                    signal = number;
+                }
+                Some(Stop::CallEnd | Stop::Other) => {}
+            }
+            os::go(tid, signal);
+        }
+    }
+
+    /// Who can go on only since a task has run comes after what that one has done.
+    pub(super) fn after_segment(&mut self, by: usize) {
+        let mut known = None;
+        for i in 0..self.tasks.len() {
+            if self.tasks[i].able || !matches!(self.tasks[i].state, State::Held(_)) {
+                continue;
+            }
+            if self.can(i) == Can::No {
+                continue;
+            }
+            self.tasks[i].able = true;
+            let free = matches!(
+                self.tasks[i].state,
+                State::Held(Held::Sleep { .. } | Held::Print(_) | Held::Birth)
+            );
+            if i != by && !free {
+                let known = known.get_or_insert_with(|| self.known(by));
+                let latest = self.tasks[i].latest;
+                self.tasks[i].after.extend(known.iter().filter(|at| Some(**at) != latest));
+            }
+        }
+    }
+
+    pub(super) fn give_back(&mut self, child: i32) {
+        for task in &mut self.tasks {
+            if task.state == State::Lends(child) {
+                task.state = State::Ready(0);
+            }
+        }
+    }
+
+    pub(super) fn born(&mut self, by: usize, tid: i32) {
+        self.watch.wait(tid);
+        let process = self.tasks[by].process;
+        let thread = os::has_thread(self.processes[process].pid, tid);
+        if self.tasks.len() >= MOST_TASKS {
+            self.fault.get_or_insert_with(|| {
+                Fault::Refused(format!(
+                    "it starts more than {MOST_TASKS} processes and threads: have it start fewer"
+                ))
+            });
+        }
+        let creator = &mut self.tasks[by];
+        let (name, place) = if thread {
+            creator.threads += 1;
+            // A thread is not another place in the tree of processes.
+            (format!("{} thread {}", creator.name, creator.threads), process)
+        } else {
+            creator.processes += 1;
+            let name = format!("{}.{}", creator.name, creator.processes);
+            let clock = self.processes[process].clock;
+            self.add_process(tid, Some(process), name.clone(), clock);
+            (name, self.processes.len() - 1)
+        };
+        let first = if !thread && self.shares(process) {
+            State::Held(Held::Birth)
+        } else {
+            State::Ready(0)
+        };
+        if thread {
+            self.caveats.insert(Caveat::MemoryRaces);
+        }
+        let actor = self.add_task(tid, place, name, first, Some(by));
+        if let Some(told) = self.told.as_mut().filter(|_| !thread) {
+            told.push(Step {
+                actor: self.tasks[by].actor,
+                action: Action::Start(actor),
+                place: None,
+                outcome: Outcome::Done,
+            });
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A small program that does what its first argument says, for the search to be tested on.
+//!
+//! A word is a letter and what belongs to it: `pX` prints X, `s2` sleeps 20 ms, `f(…)` forks a child that
+//! does what is in brackets, `t(…)` starts a thread that does, `j` joins the threads, `w0` waits for the
+//! first child, `W` for any, `h0` looks whether the first child has ended and prints what it sees, `k0`
+//! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
+//! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
+//! pipes, `<0` reads one and prints it, `n0` looks whether there is one and prints what it sees, `c0`
+//! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory.
+//!
+//! With `search` and a command it searches that.
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[allow(unsafe_code, reason = "fork and signals are what is tested")]
+mod linux {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    use std::thread::JoinHandle;
+
+    use nix::libc;
+
+    struct Reader {
+        text: Vec<u8>,
+        at: usize,
+    }
+
+    impl Reader {
+        fn next(&mut self) -> Option<u8> {
+            let byte = self.text.get(self.at).copied();
+            self.at += 1;
+            byte
+        }
+
+        fn digit(&mut self) -> usize {
+            usize::from(self.next().expect("a digit") - b'0')
+        }
+
+        /// What is in brackets.
+        fn body(&mut self) -> Vec<u8> {
+            let (start, mut depth) = (self.at + 1, 0);
+            loop {
+                match self.next().expect("a closed bracket") {
+                    b'(' => depth += 1,
+                    b')' if depth == 1 => return self.text[start..self.at - 1].to_vec(),
+                    b')' => depth -= 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn print(text: &[u8]) {
+        // SAFETY: the bytes are there.
+        unsafe { libc::write(1, text.as_ptr().cast(), text.len()) };
+    }
+
+    extern "C" fn handler(_: i32) {
+        print(b"!");
+    }
+
+    #[derive(Clone, Copy)]
+    struct World {
+        pipes: [[i32; 2]; 2],
+        lock: &'static AtomicU32,
+        /// The process that began.
+        parent: i32,
+    }
+
+    fn run(text: Vec<u8>, world: World) {
+        let mut children: Vec<i32> = Vec::new();
+        let mut threads: Vec<JoinHandle<()>> = Vec::new();
+        let mut reader = Reader { text, at: 0 };
+        while let Some(word) = reader.next() {
+            let child = |number: usize| children.get(number).copied();
+            // SAFETY: plain system calls, with numbers and with memory that is there.
+            unsafe {
+                match word {
+                    b'p' => print(&[reader.next().expect("a letter")]),
+                    b's' => {
+                        let tens = reader.digit() as i64;
+                        let time = libc::timespec { tv_sec: 0, tv_nsec: tens * 10_000_000 };
+                        libc::nanosleep(&raw const time, std::ptr::null_mut());
+                    }
+                    b'f' => {
+                        let body = reader.body();
+                        let own = libc::getpid();
+                        match libc::fork() {
+                            0 => {
+                                run(body, World { parent: own, ..world });
+                                libc::_exit(0)
+                            }
+                            pid => children.push(pid),
+                        }
+                    }
+                    b't' => {
+                        let body = reader.body();
+                        threads.push(std::thread::spawn(move || run(body, world)));
+                    }
+                    b'j' => {
+                        for thread in threads.drain(..) {
+                            thread.join().unwrap();
+                        }
+                    }
+                    b'w' => {
+                        if let Some(pid) = child(reader.digit()) {
+                            libc::waitpid(pid, std::ptr::null_mut(), 0);
+                        }
+                    }
+                    b'W' => {
+                        let got = libc::waitpid(-1, std::ptr::null_mut(), 0);
+                        let which = children.iter().position(|&child| child == got);
+                        print(which.map_or("?".to_string(), |at| at.to_string()).as_bytes());
+                    }
+                    b'h' => {
+                        if let Some(pid) = child(reader.digit()) {
+                            let got = libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG);
+                            print(if got == 0 { b"-" } else { b"+" });
+                        }
+                    }
+                    b'k' | b'K' => {
+                        let signal = if word == b'k' { libc::SIGTERM } else { libc::SIGKILL };
+                        if let Some(pid) = child(reader.digit()) {
+                            libc::kill(pid, signal);
+                        }
+                    }
+                    b'H' => {
+                        libc::signal(libc::SIGTERM, handler as *const () as usize);
+                    }
+                    b'g' => print(if libc::getppid() == world.parent { b"p" } else { b"o" }),
+                    b'd' => {
+                        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+                    }
+                    b'x' => libc::_exit(reader.digit() as i32),
+                    b'>' => {
+                        let pipe = reader.digit();
+                        let byte = reader.next().expect("a byte");
+                        libc::write(world.pipes[pipe][1], (&raw const byte).cast(), 1);
+                    }
+                    b'<' => {
+                        let mut byte = b'$';
+                        libc::read(world.pipes[reader.digit()][0], (&raw mut byte).cast(), 1);
+                        print(&[byte]);
+                    }
+                    b'n' => {
+                        let fd = world.pipes[reader.digit()][0];
+                        let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+                        let ready = libc::poll(&raw mut poll, 1, 0);
+                        print(if ready == 0 { b"n" } else { b"r" });
+                    }
+                    b'c' => {
+                        libc::close(world.pipes[reader.digit()][1]);
+                    }
+                    b'L' => {
+                        let shared = libc::SYS_futex;
+                        while world.lock.swap(1, SeqCst) != 0 {
+                            let at: *const AtomicU32 = world.lock;
+                            libc::syscall(shared, at, libc::FUTEX_WAIT, 1, 0, 0, 0);
+                        }
+                    }
+                    b'U' => {
+                        world.lock.store(0, SeqCst);
+                        let at: *const AtomicU32 = world.lock;
+                        libc::syscall(libc::SYS_futex, at, libc::FUTEX_WAKE, 1, 0, 0, 0);
+                    }
+                    b' ' => {}
+                    other => panic!("{}", other as char),
+                }
+            }
+        }
+    }
+
+    /// Searches a program again and again, so that a test can end this process in the middle.
+    fn search(command: Vec<std::ffi::OsString>) -> ! {
+        use schedules::search::classes;
+        use schedules::worlds::processes::{Options, Processes};
+
+        loop {
+            let options = Options { prints: Some(20), ..Options::default() };
+            let mut world = Processes::new(command.clone(), options).expect("a world");
+            classes::all(&mut world, std::time::Duration::from_secs(60));
+        }
+    }
+
+    pub(super) fn main() {
+        if std::env::args().nth(1).as_deref() == Some("search") {
+            search(std::env::args_os().skip(2).collect());
+        }
+        let text = std::env::args().nth(1).expect("what to do").into_bytes();
+        let mut pipes = [[0; 2]; 2];
+        // SAFETY: as above. The memory is zeroed and never given back.
+        let world = unsafe {
+            for pipe in &mut pipes {
+                libc::pipe(pipe.as_mut_ptr());
+            }
+            let rights = libc::PROT_READ | libc::PROT_WRITE;
+            let kind = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+            let memory = libc::mmap(std::ptr::null_mut(), 4096, rights, kind, -1, 0);
+            World { pipes, lock: &*memory.cast::<AtomicU32>(), parent: libc::getppid() }
+        };
+        run(text, world);
+        // SAFETY: this process has nothing left to do.
+        unsafe { libc::_exit(0) }
+    }
+}
+
+fn main() {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    linux::main();
+}

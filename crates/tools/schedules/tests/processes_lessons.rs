@@ -1,0 +1,215 @@
+//! The process lessons and their twins: what each can come to, and that a `join` that is taken out shows,
+//! every time.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use schedules::search::{Findings, classes, follow};
+use schedules::worlds::processes::{Options, Processes, Sleeps};
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// A lesson, the prints after which it is stopped, and how many endings it has where a sleep ends when
+/// nothing else goes on, and where it guarantees nothing.
+struct Row {
+    lesson: &'static str,
+    arguments: &'static [&'static str],
+    prints: Option<usize>,
+    instant: Option<usize>,
+    any: Option<usize>,
+}
+
+const fn row(lesson: &'static str, instant: usize, any: usize) -> Row {
+    Row { lesson, arguments: &[], prints: None, instant: Some(instant), any: Some(any) }
+}
+
+const TABLE: &[Row] = &[
+    row("child_process", 1, 1),
+    row("fork_demo", 2, 2),
+    row("fork_globals", 1, 1),
+    row("no_shared_globals", 6, 126),
+    row("process_args", 1, 1),
+    row("process_ids", 2, 2),
+    row("process_order", 4, 6),
+    Row { arguments: &["/bin/echo one", "/bin/false"], ..row("subprocess_call", 1, 1) },
+    row("terminate_process", 1, 10),
+    // These two have no end.
+    Row { prints: Some(5), ..row("ping_pong_process", 6, 16) },
+    Row { prints: Some(5), ..row("two_tasks", 2, 32) },
+    // Where a sleep guarantees nothing there are about 91,500: too many for a test.
+    Row { any: None, ..row("daemon_vs_join", 20, 0) },
+];
+
+fn search(command: Vec<OsString>, options: &Options) -> (Processes, Findings) {
+    let mut world = Processes::new(command, options.clone()).unwrap();
+    let found = classes::all(&mut world, LIMIT);
+    (world, found)
+}
+
+fn rust(lesson: &str) -> PathBuf {
+    course::build(lesson).unwrap()
+}
+
+fn python() -> &'static Path {
+    course::python().unwrap()
+}
+
+/// All that is printed in each ending, without the times that are measured.
+fn outputs(found: &Findings) -> BTreeSet<String> {
+    let end =
+        |ending: &schedules::search::Ending| format!("{}{:?}", masked(&ending.output), ending.end);
+    found.endings.keys().map(end).collect()
+}
+
+fn masked(text: &str) -> String {
+    let mut masked = String::new();
+    for line in text.split_inclusive('\n') {
+        match line.split_once(" after ").or_else(|| line.split_once("耗时")) {
+            Some((before, _)) => masked.push_str(&format!("{before} *\n")),
+            None => masked.push_str(line),
+        }
+    }
+    masked
+}
+
+fn hold(sleeps: Sleeps, expected: impl Fn(&Row) -> Option<usize>) {
+    for row in TABLE {
+        let Some(expected) = expected(row) else { continue };
+        let options = Options { sleeps, prints: row.prints, ..Options::default() };
+        let arguments = row.arguments.iter().map(OsString::from);
+        let ours = [rust(row.lesson).into()].into_iter().chain(arguments.clone()).collect();
+        let twin = [python().into(), course::twin(row.lesson).into()];
+        let theirs = twin.into_iter().chain(arguments).collect();
+        let (mut world, rust) = search(ours, &options);
+        let (_, python) = search(theirs, &options);
+        let lesson = row.lesson;
+        for found in [&rust, &python] {
+            assert!(found.complete() && found.diverged.is_none(), "{lesson}: {found:?}");
+        }
+        assert_eq!(outputs(&rust), outputs(&python), "{lesson}, {sleeps:?}");
+        assert_eq!(outputs(&rust).len(), expected, "{lesson}, {sleeps:?}");
+        // The simplest schedule of an ending leads there, though it may never have been run.
+        for (ending, found) in rust.by_simplicity().into_iter().take(8) {
+            let run = follow(&mut world, &found.schedule).unwrap();
+            assert_eq!(masked(&run.output), masked(&ending.output), "{lesson}");
+            assert_eq!(run.end(), Some(&ending.end), "{lesson}");
+        }
+    }
+}
+
+#[test]
+fn rust_and_python_come_to_the_same_where_sleeps_end_when_nothing_else_goes_on() {
+    hold(Sleeps::Instant, |row| row.instant);
+}
+
+#[test]
+fn rust_and_python_come_to_the_same_where_sleeps_guarantee_nothing() {
+    hold(Sleeps::Any, |row| row.any);
+}
+
+/// A wait in a lesson: its line in Rust and in Python, and whether its absence can be seen. Where it
+/// cannot, main prints nothing after it, and waits at its end all the same.
+struct Wait {
+    lesson: &'static str,
+    rust: &'static str,
+    python: &'static str,
+    shows: bool,
+}
+
+const fn wait(lesson: &'static str, rust: &'static str, python: &'static str) -> Wait {
+    Wait { lesson, rust, python, shows: true }
+}
+
+const WAITS: &[Wait] = &[
+    wait("process_order", "one.join()?;", "one.join()"),
+    wait("process_order", "two.join()?;", "two.join()"),
+    wait("no_shared_globals", "one.join()?;", "one.join()"),
+    wait("no_shared_globals", "two.join()?;", "two.join()"),
+    wait("child_process", "child.join()?;", "child.join()"),
+    wait("terminate_process", "child.join()?;", "child.join()"),
+    wait("process_args", "by_position.join()?;", "by_position.join()"),
+    Wait { shows: false, ..wait("process_args", "by_keyword.join()?;", "by_keyword.join()") },
+    wait("fork_demo", r#"waitpid(child, None).expect("wait failed");"#, "os.wait()"),
+    wait("fork_globals", r#"waitpid(child, None).expect("wait failed")"#, "os.waitpid(pid, 0)"),
+    Wait { shows: false, ..wait("process_ids", "one.join()?;", "one.join()") },
+    Wait { shows: false, ..wait("process_ids", "two.join()?;", "two.join()") },
+];
+
+/// The lessons without one of their waits each, compiled as the lessons are.
+static PATCHED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let root = course::root();
+    let workspace = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let profile = workspace.split_once("[profile.dev]").unwrap().1;
+    let profile = profile.split("\n# schedules").next().unwrap();
+    let mut manifest = format!(
+        "[package]\nname = \"waits\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+         util = {{ path = {:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
+         nix = {{ version = \"0.31\", features = [\"process\"] }}\n[profile.dev]{profile}\n",
+        root.join("crates/util"),
+    );
+    for (number, wait) in WAITS.iter().enumerate() {
+        let name = format!("wait{number}");
+        manifest += &format!("[[bin]]\nname = {name:?}\npath = \"{name}.rs\"\n");
+        let text = without(&fs::read_to_string(course::source(wait.lesson)).unwrap(), wait.rust);
+        fs::write(folder.path().join(format!("{name}.rs")), text).unwrap();
+        let text = without(&fs::read_to_string(course::twin(wait.lesson)).unwrap(), wait.python);
+        fs::write(folder.path().join(format!("{name}.py")), text).unwrap();
+    }
+    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--offline", "--bins"])
+        .env("CARGO_TARGET_DIR", root.join("target/waits"))
+        // What is left of a wait, such as the name of its child, is not used.
+        .env("RUSTFLAGS", "--allow warnings")
+        .current_dir(folder.path())
+        .status();
+    assert!(built.unwrap().success());
+    folder
+});
+
+fn without(text: &str, wait: &str) -> String {
+    assert_eq!(text.matches(wait).count(), 1, "{wait} in\n{text}");
+    // The variable that it waited for is used no more, and a block may need a value.
+    text.replace(wait, if wait.ends_with(')') && wait.contains("expect") { "{}" } else { "" })
+}
+
+#[test]
+fn a_join_that_is_taken_out_shows_every_time() {
+    let folder = PATCHED.path();
+    for (number, wait) in WAITS.iter().enumerate() {
+        let (lesson, line) = (wait.lesson, wait.rust);
+        let options = Options { sleeps: Sleeps::Any, ..Options::default() };
+        let rust = course::root().join(format!("target/waits/debug/wait{number}"));
+        let twin = folder.join(format!("wait{number}.py"));
+        let (_, whole) = search(vec![self::rust(lesson).into()], &options);
+        let (mut world, ours) = search(vec![rust.into()], &options);
+        // This one has hundreds of endings without its waits: too many for starts of Python in a test.
+        let theirs = (lesson != "no_shared_globals")
+            .then(|| search(vec![python().into(), twin.into()], &options).1);
+        for found in [Some(&ours), theirs.as_ref()].into_iter().flatten() {
+            assert!(found.complete(), "{lesson} without {line}: {found:?}");
+            let wrong = outputs(found).difference(&outputs(&whole)).count();
+            assert_eq!(wrong > 0, wait.shows, "{lesson} without {line}: {found:#?}");
+        }
+        if lesson == "process_order" && line.starts_with("two") {
+            let wrong = ours
+                .by_simplicity()
+                .into_iter()
+                .find(|(ending, _)| !ending.output.trim_end().ends_with("结束主进程"));
+            let (ending, found) = wrong.expect("main can end before its second child");
+            let run = follow(&mut world, &found.schedule).unwrap();
+            assert_eq!(run.output, ending.output);
+            assert_eq!(ours.endings.len(), 10);
+            assert_eq!(theirs.map(|theirs| theirs.endings.len()), Some(10));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The reduced search of processes against every schedule, on random programs of processes.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::time::Duration;
+
+use schedules::search::{classes, every, random};
+use schedules::worlds::processes::{Options, Processes, Sleeps};
+
+fn world(program: &str, options: &Options) -> Processes {
+    Processes::new(
+        vec![env!("CARGO_BIN_EXE_processes-model").into(), program.into()],
+        options.clone(),
+    )
+    .unwrap()
+}
+
+/// Draws programs.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, end: u64) -> u64 {
+        random::next(&mut self.0) % end
+    }
+
+    fn program(&mut self, depth: u32, letter: &mut u8) -> String {
+        let mut text = String::new();
+        let mut children = 0;
+        let words = 2 + self.below(if depth == 0 { 4 } else { 2 });
+        for _ in 0..words {
+            match self.below(16) {
+                0..4 if depth < 2 && children < 2 => {
+                    let body = self.program(depth + 1, letter);
+                    text += &format!("f({body})");
+                    children += 1;
+                }
+                0..6 => {
+                    text += &format!("p{}", char::from(b'a' + *letter));
+                    *letter += 1;
+                }
+                6 if depth == 0 => text += &format!("t(p{})j", self.below(10)),
+                6 | 7 => text += &format!("s{}", 1 + self.below(2)),
+                8 if children > 0 => text += &format!("w{}", self.below(children)),
+                9 if children > 0 => text += "W",
+                10 if children > 0 => text += &format!("h{}", self.below(children)),
+                11 if children > 0 => {
+                    text +=
+                        &format!("{}{}", ["k", "K"][self.below(2) as usize], self.below(children));
+                }
+                12 if depth > 0 => text += ["g", "d", "H", "x3"][self.below(4) as usize],
+                13 => text += &format!(">{}{}", self.below(2), self.below(10)),
+                14 => text += &format!("<{}", self.below(2)),
+                15 => text += &format!("n{}", self.below(2)),
+                _ => {}
+            }
+        }
+        text
+    }
+}
+
+/// How many schedules are tried at most of each program. The search must be quick on slow machines.
+const MOST: usize = 60;
+
+fn hold(sleeps: Sleeps, seed: u64, programs: usize) {
+    let mut draw = Draw(seed);
+    let (mut held, mut counted) = (0, 0);
+    while held < programs {
+        let program = draw.program(0, &mut 0);
+        let options = Options { sleeps, ..Options::default() };
+        let mut world = world(&program, &options);
+        let plain = every::some(&mut world, MOST);
+        assert!(plain.fault.is_none() && plain.diverged.is_none(), "{program}: {plain:?}");
+        if !plain.complete() || plain.runs < 2 {
+            continue;
+        }
+        held += 1;
+        let reduced = classes::all(&mut world, Duration::from_secs(60));
+        assert!(reduced.complete(), "{program}: {reduced:?}");
+        let [one, two] = [&reduced, &plain].map(|found| found.endings.keys().collect::<Vec<_>>());
+        assert_eq!(one, two, "{program} {sleeps:?}");
+        assert!(reduced.runs <= plain.runs, "{program}: {} {}", reduced.runs, plain.runs);
+        if reduced.schedules == plain.schedules {
+            counted += 1;
+        } else {
+            println!("{program} {sleeps:?}: {:?} {:?}", reduced.schedules, plain.schedules);
+        }
+    }
+    println!("{counted} of {held} counted as they are");
+}
+
+#[test]
+fn nothing_is_lost_where_sleeps_guarantee_nothing() {
+    hold(Sleeps::Any, 1, 30);
+}
+
+#[test]
+fn nothing_is_lost_where_sleeps_end_in_order() {
+    hold(Sleeps::Ordered, 2, 30);
+}
+
+#[test]
+fn nothing_is_lost_where_sleeps_end_when_nothing_else_goes_on() {
+    hold(Sleeps::Instant, 3, 30);
+}

@@ -1,0 +1,214 @@
+//! Programs of others: pipelines, make, pools, locks; and programs that get no answer, or are stopped.
+//! Whatever happens, nothing is left running.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
+
+use schedules::search::{Findings, classes};
+use schedules::world::{End, Fault, Plan, World};
+use schedules::worlds::processes::{Options, Processes, Sleeps};
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+fn any() -> Options {
+    Options { sleeps: Sleeps::Any, ..Options::default() }
+}
+
+fn command(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+fn search(words: &[&str], options: &Options) -> Findings {
+    let mut world = Processes::new(command(words), options.clone()).unwrap();
+    classes::all(&mut world, LIMIT)
+}
+
+fn python(program: &str, options: &Options) -> Findings {
+    let python = course::python().unwrap().to_str().unwrap();
+    search(&[python, "-c", program], options)
+}
+
+/// What a program prints in its endings, all of which were found.
+fn outputs(found: &Findings) -> BTreeSet<&str> {
+    assert!(found.complete(), "{found:?}");
+    assert!(found.endings.keys().all(|ending| ending.end == End::Returned), "{found:?}");
+    found.endings.keys().map(|ending| ending.output.as_str()).collect()
+}
+
+#[test]
+fn a_pipeline_has_one_ending_and_two_jobs_have_two() {
+    let found = search(&["bash", "-c", "printf 'b\\na\\n' | sort | head -1"], &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["a\n"]));
+    let found = search(&["bash", "-c", "echo one & echo two; wait; echo three"], &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["one\ntwo\nthree\n", "two\none\nthree\n"]));
+}
+
+#[test]
+fn make_with_two_jobs_makes_three_files_in_four_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "all: a b c\n\t@echo all\na: ; @echo a\nb: ; @echo b\nc: ; @echo c\n";
+    fs::write(folder.path().join("Makefile"), rules).unwrap();
+    let found = search(&["make", "-s", "-j2", "-C", folder.path().to_str().unwrap()], &any());
+    let orders = ["a b c all ", "a c b all ", "b a c all ", "b c a all "];
+    let orders: Vec<_> = orders.iter().map(|order| order.replace(' ', "\n")).collect();
+    assert_eq!(outputs(&found), orders.iter().map(String::as_str).collect());
+}
+
+#[test]
+fn a_subprocess_and_its_parent_print_in_both_orders() {
+    let program = "import subprocess\n\
+                   child = subprocess.Popen(['echo', 'child'])\n\
+                   print('parent')\n\
+                   print('code', child.wait())\n";
+    let found = python(program, &any());
+    let both = ["child\nparent\ncode 0\n", "parent\nchild\ncode 0\n"];
+    assert_eq!(outputs(&found), BTreeSet::from(both));
+}
+
+#[test]
+fn who_comes_first_to_a_lock_is_tried() {
+    let program = "import multiprocessing\n\
+                   def work(lock, name):\n    \
+                   with lock:\n        print(name)\n\
+                   lock = multiprocessing.Lock()\n\
+                   both = [multiprocessing.Process(target=work, args=(lock, n)) for n in 'ab']\n\
+                   for one in both: one.start()\n\
+                   for one in both: one.join()\n";
+    let found = python(program, &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["a\nb\n", "b\na\n"]));
+}
+
+#[test]
+fn a_pool_gives_its_results_in_the_order_of_the_tasks() {
+    let program = "import multiprocessing\n\
+                   with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, 2]))\n";
+    let options = Options { contended: false, ..Options::default() };
+    let found = python(program, &options);
+    assert_eq!(outputs(&found), BTreeSet::from(["[1, 2]\n"]));
+    assert!(found.caveats.contains(&schedules::world::Caveat::Contended));
+}
+
+/// A word that no other process has among its arguments.
+fn mark(name: &str) -> String {
+    format!("processes-test-{name}-{}", std::process::id())
+}
+
+fn is_left(mark: &str) -> bool {
+    let own = std::process::id().to_string();
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        let name = entry.file_name();
+        let is_process = name.to_string_lossy().bytes().all(|byte| byte.is_ascii_digit());
+        let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        is_process && *name != *own && String::from_utf8_lossy(&words).contains(mark)
+    })
+}
+
+fn refused(script: &str, name: &str) -> String {
+    let mark = mark(name);
+    let script = format!("{script} # {mark}");
+    let mut world = Processes::new(command(&["bash", "-c", &script]), any()).unwrap();
+    let fault = world.run(&Plan::default()).unwrap_err();
+    drop(world);
+    assert!(!is_left(&mark), "{name} has left something running");
+    match fault {
+        Fault::Refused(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_does_not_start_says_why() {
+    let start = |words| Processes::new(command(words), any()).unwrap().run(&Plan::default());
+    let text = start(&["no-such-program"]).unwrap_err().to_string();
+    assert!(text.contains("no program no-such-program"), "{text}");
+    let text = start(&["/etc/passwd"]).unwrap_err().to_string();
+    assert!(text.contains("may not be run"), "{text}");
+}
+
+#[test]
+fn a_program_without_an_end_and_one_of_a_thousand_processes_are_refused() {
+    let text = refused("while :; do :; done", "computes");
+    assert!(text.contains("computes"), "{text}");
+    let text = refused("for i in {1..1000}; do sleep 9 & done; wait", "thousand");
+    assert!(text.contains("250 processes"), "{text}");
+    let program = "import time\nwhile True: time.sleep(1)";
+    let python = course::python().unwrap().to_str().unwrap();
+    let mut world = Processes::new(command(&[python, "-c", program]), any()).unwrap();
+    let text = world.run(&Plan::default()).unwrap_err().to_string();
+    assert!(text.contains("again and again"), "{text}");
+}
+
+#[test]
+fn a_call_that_is_not_modelled_is_named() {
+    let program = "import fcntl; fcntl.flock(open('/dev/null'), fcntl.LOCK_EX)";
+    let python = course::python().unwrap().to_str().unwrap();
+    let mut world = Processes::new(command(&[python, "-c", program]), any()).unwrap();
+    let text = world.run(&Plan::default()).unwrap_err().to_string();
+    assert!(text.contains("flock"), "{text}");
+}
+
+#[test]
+fn endless_prints_are_bounded() {
+    let options = Options { prints: Some(3), ..any() };
+    let found = search(&["bash", "-c", "while :; do echo a; done"], &options);
+    assert!(found.complete());
+    let ending = found.endings.keys().next().unwrap();
+    assert_eq!((ending.output.as_str(), &ending.end), ("a\na\na\n", &End::Bounded(3)));
+}
+
+#[test]
+fn a_search_that_is_interrupted_keeps_what_it_has_and_leaves_nothing() {
+    let mark = mark("interrupted");
+    let script = format!("for i in 1 2 3 4 5 6; do echo $i & done; wait # {mark}");
+    let options = any();
+    let mut world = Processes::new(command(&["bash", "-c", &script]), options.clone()).unwrap();
+    let stop = Arc::clone(&options.interrupt);
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(1));
+        stop.store(true, SeqCst);
+    });
+    let found = classes::all(&mut world, LIMIT);
+    stopper.join().unwrap();
+    assert_eq!(found.fault, Some(Fault::Interrupted));
+    assert!(!found.complete());
+    assert!(!is_left(&mark));
+}
+
+#[test]
+fn when_the_tool_is_killed_nothing_is_left() {
+    let mark = mark("killed");
+    let script = format!("(echo a; while :; do echo b; done) & wait # {mark}");
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_processes-model"))
+        .args(["search", "bash", "-c", &script])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = |there: bool| {
+        let start = Instant::now();
+        // The tool itself has the mark among its arguments, and is a zombie without any at last.
+        while (count(&mark) > 1) != there {
+            assert!(start.elapsed() < Duration::from_secs(60), "still {}", count(&mark));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    until(true);
+    tool.kill().unwrap();
+    tool.wait().unwrap();
+    let start = Instant::now();
+    while is_left(&mark) {
+        assert!(start.elapsed() < Duration::from_secs(60), "something is left running");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn count(mark: &str) -> usize {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let words = all.map(|entry| fs::read(entry.path().join("cmdline")).unwrap_or_default());
+    words.filter(|words| String::from_utf8_lossy(words).contains(mark)).count()
+}
