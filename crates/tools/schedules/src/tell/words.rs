@@ -188,7 +188,7 @@ impl Words<'_> {
                 self.say(format!("{actor} has ended"), format!("{actor} 已结束"))
             }
             Action::JoinAll(_) => self.say("all its threads have ended", "启动的线程都已结束"),
-            Action::JoinAny(_) => self.say("one of them has ended", "其中一个线程已结束"),
+            Action::JoinAny(_) => self.say("one of them has ended", "其中一个已结束"),
             Action::HasEnded(actor) => {
                 let actor = self.actor(*actor);
                 match step.outcome {
@@ -305,7 +305,7 @@ impl Words<'_> {
     }
 
     fn gives_up(&self) -> String {
-        self.say("gives up: nobody else can go on", "等待超时：其他线程都无法继续")
+        self.say("gives up: nobody else can go on", "等待超时：其余的都无法继续")
     }
 
     /// What an actor that cannot go waits for.
@@ -399,12 +399,12 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
             language.say(format!("then panics: {message}"), format!("然后 panic：{message}"))
         }
         End::Deadlock => {
-            language.say("then deadlocks: nobody can go on", "然后死锁：全都卡住，无法继续")
+            language.say("then deadlocks: nobody can go on", "然后死锁：全部卡住，无法继续")
         }
         End::Endless => language.say("then goes on for ever", "然后一直运行，不会结束"),
         End::Bounded(prints) => language.say(
             format!("and so on: it was stopped after {prints} prints"),
-            format!("等等：打印 {prints} 次后停止"),
+            format!("之后照此继续：打印 {prints} 次后被停止"),
         ),
         End::CutOff(limit) => language.say(
             format!("and is not at its end after {limit} steps"),
@@ -504,7 +504,7 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
             Caveat::Contended => language.say(
                 "Several processes use one pipe, lock or piece of memory: who comes first to it was \
                  not tried.",
-                "几个进程共用同一个管道、锁或内存：谁先用到它，没有尝试所有顺序。",
+                "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \
