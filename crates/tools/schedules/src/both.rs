@@ -44,7 +44,9 @@ impl Both {
         one_step_additions: bool,
         interpreter: Option<PathBuf>,
     ) -> Result<Both, String> {
-        let (Some(lesson), Some(twin)) = (lessons::find(name), twins::small(name)) else {
+        let (Some(lesson), Some(twin)) =
+            (lessons::find(name), twins::small(name, question.language()))
+        else {
             let names: Vec<_> = lessons::LESSONS.iter().map(|lesson| lesson.name).collect();
             return Err(format!(
                 "`{name}` is no lesson about threads. Those are {}",
@@ -118,7 +120,7 @@ impl Both {
         write!(
             output,
             "\nRust\n{}\nPython {}\n{}",
-            self.lesson.changes(),
+            self.lesson.changes(language),
             self.python.version(),
             self.remarks
         )?;
@@ -141,7 +143,7 @@ impl Both {
             let mut shown = false;
             for (side, findings, sources, world) in sides {
                 let Some(found) = findings.endings.get(ending) else {
-                    let never = language.say("not in", "不出现于");
+                    let never = language.say("not in", "不会出现：");
                     writeln!(output, "\n{never} {side}")?;
                     continue;
                 };
@@ -154,16 +156,19 @@ impl Both {
                 }
                 let counted = match (found.schedules, findings.schedules) {
                     (Some(some), Some(all)) => {
-                        let (some, all) = (words::number(some), words::number(all));
+                        let (some, all) =
+                            (words::number(language, some), words::number(language, all));
                         language.say(
                             format!("in {some} of {all} schedules. The simplest"),
-                            format!("{all} 个调度中的 {some} 个，其中最简单的"),
+                            format!("{all} 个调度中的 {some} 个，其中最简单的一个"),
                         )
                     }
                     _ => language
                         .say("the simplest schedule".to_string(), "最简单的调度".to_string()),
                 };
-                writeln!(output, "\n{side}, {counted}:\n")?;
+                let head =
+                    language.say(format!("{side}, {counted}:"), format!("{side}：{counted}："));
+                writeln!(output, "\n{head}\n")?;
                 if let Ok(run) = follow(world, &found.schedule) {
                     write!(output, "{}", story(language, sources, &run))?;
                 }

@@ -212,3 +212,21 @@ fn count(mark: &str) -> usize {
     let words = all.map(|entry| fs::read(entry.path().join("cmdline")).unwrap_or_default());
     words.filter(|words| String::from_utf8_lossy(words).contains(mark)).count()
 }
+
+#[test]
+fn a_process_of_several_threads_is_interrupted_while_it_computes() {
+    let program = "import threading\n\
+                   threading.Thread(target=threading.Event().wait, daemon=True).start()\n\
+                   while True: pass\n";
+    let python = course::python().unwrap().to_str().unwrap();
+    let options = any();
+    let stop = Arc::clone(&options.interrupt);
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        stop.store(true, SeqCst);
+    });
+    let mut world = Processes::new(command(&[python, "-c", program]), options).unwrap();
+    let fault = world.run(&Plan::default()).unwrap_err();
+    stopper.join().unwrap();
+    assert_eq!(fault, Fault::Interrupted);
+}

@@ -50,11 +50,12 @@ pub fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
 }
 
 /// Whether a line may end between these two parts: between words, after `::`, after the bracket of a
-/// call with arguments, and before the dot of a method.
+/// call with arguments, before the dot of a method, and after a Chinese comma, colon or stop.
 fn may_break((left, right): (&str, &str)) -> bool {
     let method = right.strip_prefix('.').is_some_and(|name| name.starts_with(char::is_alphabetic));
     let call = left.ends_with('(') && !left.ends_with(" (") && !right.starts_with(')');
-    left.ends_with(' ') || left.ends_with("::") || call || method
+    let chinese = left.ends_with(['，', '：', '；', '。', '、']);
+    left.ends_with(' ') || left.ends_with("::") || call || method || chinese
 }
 
 /// Printed text on one line: its line breaks are shown, but for the last.
@@ -99,6 +100,7 @@ mod tests {
             ["let new_balance = account", "  .balance.lock().unwrap() +", "  money;"]
         );
         assert_eq!(wrap("余额余额余额", 6, 0), ["余额余", "额余额"]);
+        assert_eq!(wrap("  → 余额：余额余额", 14, 4), ["  → 余额：", "    余额余额"]);
     }
 
     #[test]

@@ -34,12 +34,22 @@ impl Language {
     }
 }
 
+/// Says that a line is another one than in the lesson. With its line break.
+pub(crate) fn changed_line(language: Language, number: usize, text: &str) -> String {
+    let is =
+        language.say(format!("Line {number} is changed to: "), format!("第 {number} 行改为："));
+    format!("{is}{}\n", text.trim())
+}
+
 /// A count as a reader wants it: exact up to a million.
-pub(crate) fn number(count: Count) -> String {
+pub(crate) fn number(language: Language, count: Count) -> String {
     if count < 1_000_000 {
         return count.to_string();
     }
-    let more = if count == Count::MAX { "more than" } else { "about" };
+    let more = match count {
+        Count::MAX => language.say("more than", "超过"),
+        _ => language.say("about", "约"),
+    };
     let digits = count.ilog10();
     let tenths = count / 10u128.pow(digits - 1);
     let exponent = digits.to_string();
@@ -72,6 +82,13 @@ impl Words<'_> {
         }
     }
 
+    /// The actor's name as the object of a verb, which in Chinese a blank parts from Latin letters alone.
+    fn object(&self, number: Actor) -> String {
+        let name = self.actor(number);
+        let latin = name.starts_with(|first: char| first.is_ascii());
+        if self.language == Language::Chinese && !latin { name } else { format!(" {name}") }
+    }
+
     fn actors(&self, actors: &[Actor]) -> String {
         let names: Vec<_> = actors.iter().map(|&actor| self.actor(actor)).collect();
         names.join(&self.say(", ", "、"))
@@ -95,7 +112,20 @@ impl Words<'_> {
 
     /// What a thing is called.
     pub(crate) fn thing(&self, number: ThingNumber) -> String {
-        let (english, chinese) = match self.details.things[number].kind {
+        let english = self.kind(number).0;
+        let english = match self.letter(number).as_str() {
+            "" => format!("the {english}"),
+            letter => format!("{english}{letter}"),
+        };
+        self.say(english, self.chinese_thing(number))
+    }
+
+    fn chinese_thing(&self, number: ThingNumber) -> String {
+        format!("{}{}", self.kind(number).1, self.letter(number))
+    }
+
+    fn kind(&self, number: ThingNumber) -> (&'static str, &'static str) {
+        match self.details.things[number].kind {
             ThingKind::Lock => ("lock", "锁"),
             ThingKind::Semaphore => ("semaphore", "信号量"),
             ThingKind::Variable => ("variable", "变量"),
@@ -104,10 +134,6 @@ impl Words<'_> {
             ThingKind::Barrier => ("barrier", "屏障"),
             ThingKind::Flag => ("flag", "标志"),
             ThingKind::Cell => ("cell", "单元"),
-        };
-        match self.letter(number).as_str() {
-            "" => self.say(format!("the {english}"), chinese),
-            letter => self.say(format!("{english}{letter}"), format!("{chinese}{letter}")),
         }
     }
 
@@ -118,39 +144,39 @@ impl Words<'_> {
             _ => String::new(),
         };
         let lock = |lock: &ThingNumber| self.letter(*lock);
-        let to_read =
-            |shared: &bool| if *shared { self.say(" to read", "（读）") } else { String::new() };
+        let to_read = |shared: &bool| if *shared { " to read" } else { "" };
+        let chinese_lock = |number: &ThingNumber, shared: &bool| {
+            let read = if *shared { "读" } else { "" };
+            format!("{read}{}", self.chinese_thing(*number))
+        };
         match &step.action {
             Action::Start(actor) => {
-                let actor = self.actor(*actor);
-                self.say(format!("starts {actor}"), format!("启动 {actor}"))
+                let actor = self.object(*actor);
+                self.say(format!("starts{actor}"), format!("启动{actor}"))
             }
             Action::Lock { lock: number, shared } => {
                 let (letter, read) = (lock(number), to_read(shared));
-                self.say(
-                    format!("locks{letter}{read}{value}"),
-                    format!("上锁{letter}{read}{value}"),
-                )
+                let chinese = chinese_lock(number, shared);
+                self.say(format!("locks{letter}{read}{value}"), format!("获得{chinese}{value}"))
             }
             Action::TryLock { lock: number, shared } => {
                 let (letter, read) = (lock(number), to_read(shared));
+                let chinese = chinese_lock(number, shared);
                 match step.outcome {
                     Outcome::No => self.say(
                         format!("tries to lock{letter}{read}: it is held"),
-                        format!("尝试上锁{letter}{read}：锁被占用"),
+                        format!("尝试获取{chinese}：已被占用"),
                     ),
                     _ => self.say(
                         format!("tries to lock{letter}{read}: it has it{value}"),
-                        format!("尝试上锁{letter}{read}：成功{value}"),
+                        format!("尝试获取{chinese}：成功{value}"),
                     ),
                 }
             }
             Action::Unlock { lock: number, shared } => {
                 let (letter, read) = (lock(number), to_read(shared));
-                self.say(
-                    format!("unlocks{letter}{read}{value}"),
-                    format!("解锁{letter}{read}{value}"),
-                )
+                let chinese = chinese_lock(number, shared);
+                self.say(format!("unlocks{letter}{read}{value}"), format!("释放{chinese}{value}"))
             }
             Action::Read(_) | Action::Write(_) | Action::Update(_) => self.access(&step.outcome),
             Action::Print(text) => {
@@ -161,8 +187,8 @@ impl Words<'_> {
                 let actor = self.actor(*actor);
                 self.say(format!("{actor} has ended"), format!("{actor} 已结束"))
             }
-            Action::JoinAll(_) => self.say("all its threads have ended", "它的线程都已结束"),
-            Action::JoinAny(_) => self.say("one of them has ended", "其中一个已结束"),
+            Action::JoinAll(_) => self.say("all its threads have ended", "启动的线程都已结束"),
+            Action::JoinAny(_) => self.say("one of them has ended", "其中一个线程已结束"),
             Action::HasEnded(actor) => {
                 let actor = self.actor(*actor);
                 match step.outcome {
@@ -176,7 +202,7 @@ impl Words<'_> {
                 Outcome::Saw(value) => self.say(format!("sends {value}"), format!("发送 {value}")),
                 Outcome::No => self.say("does not send: there is no room", "没有发送：通道已满"),
                 Outcome::Disconnected => {
-                    self.say("does not send: nobody will receive", "没有发送：接收端已不在")
+                    self.say("does not send: nobody will receive", "没有发送：接收端已关闭")
                 }
                 _ => self.say("sends", "发送"),
             },
@@ -187,7 +213,7 @@ impl Words<'_> {
                 Outcome::GaveUp => self.gives_up(),
                 Outcome::No => self.say("finds no message", "没有消息"),
                 Outcome::Disconnected => self
-                    .say("receives nothing more: nobody will send", "不再有消息：发送端都已不在"),
+                    .say("receives nothing more: nobody will send", "不会再有消息：发送端都已关闭"),
                 _ => self.say("receives", "收到"),
             },
             Action::AwaitTaken(_) => self.say("its message was taken", "消息已被取走"),
@@ -195,42 +221,44 @@ impl Words<'_> {
             Action::HangUp { .. } => self.say("will receive no more", "不再接收"),
             Action::Wait { lock: number, .. } => {
                 let letter = lock(number);
+                let chinese = self.chinese_thing(*number);
                 self.say(
                     format!("unlocks{letter} and waits to be notified"),
-                    format!("解锁{letter}，等待通知"),
+                    format!("释放{chinese}，等待通知"),
                 )
             }
             Action::Wake { lock: number, .. } => {
                 let letter = lock(number);
+                let chinese = self.chinese_thing(*number);
                 match step.outcome {
                     Outcome::GaveUp => format!(
                         "{}{}",
                         self.gives_up(),
-                        self.say(format!(", locks{letter}"), format!("，上锁{letter}"))
+                        self.say(format!(", locks{letter}"), format!("，获得{chinese}"))
                     ),
                     _ => self.say(
                         format!("was notified, locks{letter}{value}"),
-                        format!("得到通知，上锁{letter}{value}"),
+                        format!("收到通知，获得{chinese}{value}"),
                     ),
                 }
             }
             Action::Notify { all, .. } => match (step.outcome == Outcome::No, all) {
-                (true, _) => self.say("notifies: nobody waits", "发出通知：无人等待"),
-                (false, true) => self.say("notifies all who wait", "通知所有等待者"),
-                (false, false) => self.say("notifies one who waits", "通知一个等待者"),
+                (true, _) => self.say("notifies: nobody waits", "发出通知：没有线程在等待"),
+                (false, true) => self.say("notifies all who wait", "通知所有等待的线程"),
+                (false, false) => self.say("notifies one who waits", "通知一个等待的线程"),
             },
             Action::Arrive(_) => self.say("comes to the barrier", "到达屏障"),
-            Action::Pass(_) => self.say("goes on: all are there", "继续：都到齐了"),
-            Action::Set(_) => self.say("sets it", "设置"),
-            Action::Clear(_) => self.say("clears it", "清除"),
+            Action::Pass(_) => self.say("goes on: all are there", "全部到齐，继续"),
+            Action::Set(_) => self.say("sets it", "设置标志"),
+            Action::Clear(_) => self.say("clears it", "清除标志"),
             Action::AwaitSet { .. } | Action::Park { .. } if step.outcome == Outcome::GaveUp => {
                 self.gives_up()
             }
-            Action::AwaitSet { .. } => self.say("it is set", "已设置"),
+            Action::AwaitSet { .. } => self.say("it is set", "标志已设置"),
             Action::Park { .. } => self.say("was unparked, goes on", "被唤醒，继续"),
             Action::Unpark(actor) => {
-                let actor = self.actor(*actor);
-                self.say(format!("unparks {actor}"), format!("唤醒 {actor}"))
+                let actor = self.object(*actor);
+                self.say(format!("unparks{actor}"), format!("唤醒{actor}"))
             }
             Action::Initialise(_) => match step.outcome {
                 Outcome::No => self.say("it is initialised already", "已经初始化"),
@@ -254,10 +282,10 @@ impl Words<'_> {
                 _ => self.say("ends", "结束"),
             },
             Action::Signal { to, signal } => {
-                let to = self.actor(*to);
+                let to = self.object(*to);
                 self.say(
-                    format!("sends signal {signal} to {to}"),
-                    format!("向 {to} 发送信号 {signal}"),
+                    format!("sends signal {signal} to{to}"),
+                    format!("发送信号 {signal} 给{to}"),
                 )
             }
             Action::Call(name) => name.clone(),
@@ -277,7 +305,7 @@ impl Words<'_> {
     }
 
     fn gives_up(&self) -> String {
-        self.say("gives up: nobody else can go on", "放弃等待：其他线程都无法继续")
+        self.say("gives up: nobody else can go on", "等待超时：其他线程都无法继续")
     }
 
     /// What an actor that cannot go waits for.
@@ -296,8 +324,8 @@ impl Words<'_> {
                 self.say(format!("waits for {lock}{held}"), format!("等待{lock}{held}"))
             }
             Action::Join(actor) => {
-                let actor = self.actor(*actor);
-                self.say(format!("waits for {actor}"), format!("等待 {actor}"))
+                let actor = self.object(*actor);
+                self.say(format!("waits for{actor}"), format!("等待{actor}"))
             }
             Action::JoinAll(actors) | Action::JoinAny(actors) => {
                 let ended = |actor: &&Actor| {
@@ -305,8 +333,10 @@ impl Words<'_> {
                     next.is_some_and(Option::is_some)
                 };
                 let left: Vec<_> = actors.iter().filter(ended).copied().collect();
+                let first = left.first().map_or_else(String::new, |first| self.object(*first));
+                let blank = if first.starts_with(' ') { " " } else { "" };
                 let left = self.actors(&left);
-                self.say(format!("waits for {left}"), format!("等待 {left}"))
+                self.say(format!("waits for {left}"), format!("等待{blank}{left}"))
             }
             Action::Receive { .. } => self.say("waits for a message", "等待消息"),
             Action::Send(_) => self.say("waits for room in the channel", "等待通道有空位"),
@@ -325,7 +355,7 @@ impl Words<'_> {
             Action::Pass(_) => {
                 self.say("waits for the others at the barrier", "在屏障处等待其他线程")
             }
-            Action::AwaitSet { .. } => self.say("waits until it is set", "等待被设置"),
+            Action::AwaitSet { .. } => self.say("waits until it is set", "等待标志被设置"),
             Action::Park { .. } => self.say("waits to be unparked", "等待被唤醒"),
             Action::Initialise(_) => self.say("waits until it is initialised", "等待初始化完成"),
             Action::Read(_)
@@ -336,7 +366,7 @@ impl Words<'_> {
             | Action::TrySend(_)
             | Action::HasEnded(_)
             | Action::Peek(_) => {
-                self.say("looks again and again, and waits for a change", "反复查看，等待变化")
+                self.say("looks again and again, and waits for a change", "反复检查，等待变化")
             }
             Action::Print(_) => self.say("waits to print", "等待打印"),
             _ => String::new(),
@@ -347,7 +377,7 @@ impl Words<'_> {
 /// An ending on one line.
 pub(crate) fn ending(language: Language, ending: &Ending) -> String {
     let output = match ending.output.as_str() {
-        "" => language.say("prints nothing", "没有打印任何内容"),
+        "" => language.say("prints nothing", "什么也不打印"),
         output => {
             let output = on_one_line(output);
             language.say(format!("prints {output}"), format!("打印 {output}"))
@@ -368,15 +398,17 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
         End::Panicked(message) => {
             language.say(format!("then panics: {message}"), format!("然后 panic：{message}"))
         }
-        End::Deadlock => language.say("then deadlocks: nobody can go on", "然后死锁：谁也无法继续"),
-        End::Endless => language.say("then goes on for ever", "然后永远不会结束"),
+        End::Deadlock => {
+            language.say("then deadlocks: nobody can go on", "然后死锁：全都卡住，无法继续")
+        }
+        End::Endless => language.say("then goes on for ever", "然后一直运行，不会结束"),
         End::Bounded(prints) => language.say(
             format!("and so on: it was stopped after {prints} prints"),
-            format!("等等：打印 {prints} 次后被停止"),
+            format!("等等：打印 {prints} 次后停止"),
         ),
         End::CutOff(limit) => language.say(
             format!("and is not at its end after {limit} steps"),
-            format!("走了 {limit} 步仍未结束"),
+            format!("执行 {limit} 步后仍未结束"),
         ),
     })
 }
@@ -423,8 +455,8 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 place + 1
             ),
             format!(
-                "同样的选择没有得到同样的结果（第 {} 步）：程序里有每次都不同的东西，例如随机数、地址，\
-                 或依赖自己启动的线程。所以这些不是全部结局。",
+                "同样的选择得到了不同的结果（第 {} 步）：程序里有每次都不同的东西，例如随机数、地址，\
+                 或依赖库自己启动的线程。因此这里列出的不是全部结局。",
                 place + 1
             ),
         ));
@@ -435,7 +467,7 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "Some runs were cut off after {limit} steps: whether they end is not known, and what \
                  comes later was not tried."
             ),
-            format!("有的运行在 {limit} 步后被截断：它们是否会结束不得而知，之后的情况没有尝试。"),
+            format!("有的运行在 {limit} 步后被中止：不知道它们会不会结束，之后的情况没有检查。"),
         ));
     }
     for caveat in &findings.caveats {
@@ -443,21 +475,21 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
             Caveat::BoundedWait => language.say(
                 "A loop that only looks was held up after two looks until something changed: a \
                  bounded retry loop may lose endings here.",
-                "只查看的循环在查看两次后会停下，直到有变化：有次数限制的重试循环可能因此少了一些结局。",
+                "只做检查的循环，检查两次后就停下，等到有变化再继续：有次数限制的重试循环可能因此少一些结局。",
             ),
             Caveat::SpuriousWakeUps => language.say(
                 "A wait for a condition may also end without a notification: such a spurious wake-up was \
                  not tried.",
-                "等待条件变量也可能在没有通知时结束（虚假唤醒）：这一点没有尝试。",
+                "等待条件变量时，没有通知也可能醒来（虚假唤醒）：这种情况没有检查。",
             ),
             Caveat::WeakOrder => language.say(
                 "All accesses came in one order that all threads agree on: what a weaker memory \
                  order permits beyond that was not tried.",
-                "所有访问都按各线程一致的同一顺序进行：更弱的 `Ordering` 所允许的其他情况没有尝试。",
+                "所有线程看到的访问顺序都相同：更弱的 `Ordering` 还允许的其他情况没有检查。",
             ),
             Caveat::Clock => language.say(
                 "The clock (time) goes on only by what is slept: how long something takes is not known.",
-                "时钟只随睡眠前进：实际耗时不得而知。",
+                "时钟只在 sleep 时前进：无法知道实际耗时。",
             ),
             Caveat::HashOrder => language.say(
                 "It goes through a set of strings. Their order comes from a hash that is another one in each \
@@ -467,7 +499,7 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
             Caveat::Chance => language.say(
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",
-                "程序没有自己设定随机数（random）的种子：这里每次运行的随机数都相同，别的随机数可能导致别的结局。",
+                "程序没有设定随机数（random）的种子：这里每次运行的随机数都相同，换成别的随机数可能有别的结局。",
             ),
             Caveat::Contended => language.say(
                 "Several processes use one pipe, lock or piece of memory: who comes first to it was \
@@ -477,7 +509,7 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \
                  which others go in between.",
-                "线程在 panic 展开期间所做的事是一口气完成的：其他线程在其间插入时可能还有更多结局。",
+                "线程在 panic 展开期间的操作是一次做完的：如果其他线程在中间运行，可能还有更多结局。",
             ),
             Caveat::MemoryRaces => language.say(
                 "What the threads inside of one process do to its memory was not watched.",
@@ -498,10 +530,12 @@ mod tests {
 
     #[test]
     fn a_count_is_exact_up_to_a_million() {
+        let number = |count| super::number(Language::English, count);
         assert_eq!(number(999_999), "999999");
         assert_eq!(number(1_000_000), "about 1.0 × 10⁶");
         assert_eq!(number(36_123_456_789), "about 3.6 × 10¹⁰");
         assert_eq!(number(Count::MAX), "more than 3.4 × 10³⁸");
+        assert_eq!(super::number(Language::Chinese, 1_000_000), "约 1.0 × 10⁶");
     }
 
     #[test]

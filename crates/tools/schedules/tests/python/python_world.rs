@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 use schedules::search::{Extent, Options, search};

@@ -453,6 +453,15 @@ pub(super) fn call_in_kernel(tid: i32) -> Option<c_long> {
     call.split_whitespace().next()?.parse().ok()
 }
 
+/// The other threads of a thread's process, without the first.
+pub(super) fn threads(tid: i32) -> Vec<i32> {
+    let status = fs::read_to_string(format!("/proc/{tid}/status")).unwrap_or_default();
+    let first = status.lines().find_map(|line| line.strip_prefix("Tgid:")?.trim().parse().ok());
+    let list = fs::read_dir(format!("/proc/{tid}/task")).into_iter().flatten().flatten();
+    let threads = list.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    threads.filter(|&thread| thread != tid && Some(thread) != first).collect()
+}
+
 /// Whether a process has a thread of this number.
 pub(super) fn has_thread(pid: i32, tid: i32) -> bool {
     fs::exists(format!("/proc/{pid}/task/{tid}")).unwrap_or(false)

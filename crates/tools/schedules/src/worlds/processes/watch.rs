@@ -114,7 +114,12 @@ fn look_on(shared: &Shared, interrupt: &AtomicBool) {
         // Only of the task that is still the one that runs is it true.
         if shared.turn.load(SeqCst) == turn && shared.tid.load(SeqCst) == tid {
             shared.verdict.lock().unwrap().get_or_insert(verdict);
+            let threads = os::threads(tid);
             os::kill(tid);
+            // The end of a process is told only when the ends of its threads have been heard.
+            for thread in threads {
+                while !matches!(os::wait(thread), Some(os::Stop::Ended(_)) | None) {}
+            }
         }
     }
 }

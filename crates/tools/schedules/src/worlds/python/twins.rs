@@ -4,6 +4,8 @@
 use std::fs;
 
 use super::Program;
+use crate::lessons;
+use crate::tell::words::Language;
 
 /// A thread lesson, and what its small source says instead of what it says. `build.rs` says the same of
 /// the programs in Rust.
@@ -40,12 +42,16 @@ const SMALLER: [(&str, &[(&str, &str)]); 12] = [
 /// # Errors
 ///
 /// When the lesson's program cannot be read, or does not say any more what is to be made smaller.
-pub fn small(lesson: &str) -> Option<Result<(Program, String), String>> {
+pub fn small(lesson: &str, language: Language) -> Option<Result<(Program, String), String>> {
     let (_, changes) = SMALLER.iter().find(|(name, _)| *name == lesson)?;
-    Some(smaller(lesson, changes))
+    Some(smaller(lesson, changes, language))
 }
 
-fn smaller(lesson: &str, changes: &[(&str, &str)]) -> Result<(Program, String), String> {
+fn smaller(
+    lesson: &str,
+    changes: &[(&str, &str)],
+    language: Language,
+) -> Result<(Program, String), String> {
     let path = course::twin(lesson);
     let whole =
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -58,11 +64,7 @@ fn smaller(lesson: &str, changes: &[(&str, &str)]) -> Result<(Program, String), 
         }
         source = source.replace(from, to);
     }
-    let changed = whole.lines().zip(source.lines()).zip(1..);
-    let changed = changed.filter(|((whole, small), _)| whole != small);
-    let changed = changed
-        .map(|((_, small), number)| format!("Line {number} is changed to: {}\n", small.trim()));
-    let remarks = changed.collect();
+    let remarks = lessons::changes(language, &whole, &source);
     let program = Program { source: Some(source), ..Program::new(path) };
     Ok((program, remarks))
 }
