@@ -74,7 +74,7 @@ pub fn build(package: &str) -> Result<PathBuf, String> {
     let mut command = Command::new(&cargo);
     command
         .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(["--package", package])
+        .args(["--package", package, "--bin", package])
         .current_dir(root())
         .stderr(Stdio::inherit());
     if !cfg!(debug_assertions) {

@@ -25,7 +25,7 @@ use says::Description;
 use sets::Sets;
 
 /// Runs a lesson and its Python twin side by side. Without a name it runs all lessons, one after the
-/// other, and shows in a table what each of them costs, and of those that `schedules` searches whether
+/// other, and shows in a table what each of them costs, and of those that `schedules` compares whether
 /// both programs can come to the same.
 #[derive(Debug, Parser)]
 #[command(

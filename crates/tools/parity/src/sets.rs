@@ -21,8 +21,8 @@ pub struct Searched {
 /// What is known of the endings of a lesson's two programs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Sets {
-    /// `schedules` does not search this lesson.
-    NotSearched,
+    /// `schedules` does not search both programs of this lesson.
+    NotCompared,
     /// There was no time for every schedule.
     NotComplete,
     Equal,
@@ -83,7 +83,7 @@ impl Sets {
     /// What must be told beside the table.
     pub fn remark(&self) -> Option<String> {
         match self {
-            Sets::NotSearched | Sets::Equal => None,
+            Sets::NotCompared | Sets::Equal => None,
             Sets::NotComplete => Some(format!("not every schedule was tried in {SECONDS} s")),
             Sets::Different { why: Some(why), .. } => Some(why.clone()),
             Sets::Different { why: None, .. } => {
@@ -117,7 +117,7 @@ impl Searched {
     /// Compares all that the two programs of a lesson can come to.
     pub fn compare(&self, name: &str) -> Result<Sets, String> {
         if !self.lessons.contains(name) {
-            return Ok(Sets::NotSearched);
+            return Ok(Sets::NotCompared);
         }
         let mut command = Command::new(&self.command);
         command.args(["--both", name, "--json", "--seconds", SECONDS]);
@@ -129,7 +129,7 @@ impl Searched {
 impl fmt::Display for Sets {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Sets::NotSearched => formatter.write_str("not searched"),
+            Sets::NotCompared => formatter.write_str("not compared"),
             Sets::NotComplete => formatter.write_str("not complete"),
             Sets::Equal => formatter.write_str("equal"),
             Sets::Different { only_rust: 0, only_python, .. } => {
@@ -204,8 +204,8 @@ mod tests {
     }
 
     #[test]
-    fn no_lesson_of_processes_is_searched() {
+    fn no_lesson_of_processes_is_compared() {
         let searched = Sets::of_lessons(&["process_args".to_owned()]).unwrap();
-        assert_eq!(searched.compare("process_args"), Ok(Sets::NotSearched));
+        assert_eq!(searched.compare("process_args"), Ok(Sets::NotCompared));
     }
 }

@@ -45,8 +45,8 @@ fn both_languages_stand_side_by_side() {
 #[ignore = "needs python3"]
 fn several_lessons_make_a_table() {
     let rows = [
-        ("thread_args", "not searched"),
-        ("process_args", "not searched"),
+        ("thread_args", "not compared"),
+        ("process_args", "not compared"),
         ("bank_lock", "equal"),
         ("change_it_no_lock", "Python has 2 more"),
     ];
