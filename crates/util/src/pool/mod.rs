@@ -58,7 +58,7 @@ pub struct ClosedPool {
 }
 
 impl Pool {
-    /// Starts as many workers; `None` stands for the number of cores, Python's default.
+    /// Starts this many workers; `None` stands for the number of cores, Python's default.
     ///
     /// ```no_run
     /// # use util::Pool;
