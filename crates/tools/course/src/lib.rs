@@ -70,27 +70,53 @@ pub fn twin(lesson: &str) -> PathBuf {
 /// When it cannot be built. What the compiler says of it has gone to stderr by then.
 #[cfg(feature = "build")]
 pub fn build(package: &str) -> Result<PathBuf, String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(&cargo);
-    command
-        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(["--package", package, "--bin", package])
-        .current_dir(root())
-        .stderr(Stdio::inherit());
+    let mut arguments = vec!["--package", package, "--bin", package];
     if !cfg!(debug_assertions) {
-        command.arg("--release");
+        arguments.push("--release");
     }
-    let built = command
+    let mut programs = programs(&root(), &arguments)?;
+    if programs.is_empty() {
+        return Err(format!("{package} has no program"));
+    }
+    Ok(programs.remove(0))
+}
+
+/// Builds a cargo project of somebody else's, and returns its program.
+///
+/// # Errors
+///
+/// When it cannot be built, or has not one program but none or several.
+#[cfg(feature = "build")]
+pub fn build_project(folder: &Path) -> Result<PathBuf, String> {
+    let mut programs = programs(folder, &[])?;
+    match programs.len() {
+        1 => Ok(programs.remove(0)),
+        several => Err(format!(
+            "{} has {several} programs: give the path of the one that is meant, \
+             in its folder target/debug",
+            folder.display()
+        )),
+    }
+}
+
+/// Has cargo build, and returns the programs that it names.
+#[cfg(feature = "build")]
+fn programs(folder: &Path, arguments: &[&str]) -> Result<Vec<PathBuf>, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(&cargo)
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
+        .args(arguments)
+        .current_dir(folder)
+        .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("cannot start {}: {error}", cargo.to_string_lossy()))?;
     if !built.status.success() {
-        return Err(format!("{package} does not build"));
+        return Err("it does not build".to_owned());
     }
-    String::from_utf8_lossy(&built.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-        .ok_or_else(|| format!("{package} has no program"))
+    let said = String::from_utf8_lossy(&built.stdout);
+    let messages = said.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let executable = |message: serde_json::Value| Some(message["executable"].as_str()?.into());
+    Ok(messages.filter_map(executable).collect())
 }
 
 /// The path of the Python interpreter.
