@@ -9,13 +9,7 @@
 pub mod comments;
 pub mod steps;
 
-use std::path::{Path, PathBuf};
 use std::{fs, io};
-
-/// The folder of the course.
-pub fn course() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
-}
 
 /// The text of a file of the course.
 ///
@@ -23,6 +17,6 @@ pub fn course() -> PathBuf {
 ///
 /// Those of reading a file, with the path in front.
 pub fn read(path: &str) -> io::Result<String> {
-    fs::read_to_string(course().join(path))
+    fs::read_to_string(course::root().join(path))
         .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
 }

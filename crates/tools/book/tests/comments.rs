@@ -15,7 +15,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// The programs that pages show.
 fn programs() -> Vec<PathBuf> {
     let mut shown = Vec::new();
-    for page in files(&book::course().join("docs/zh/src")) {
+    for page in files(&course::root().join("docs/zh/src")) {
         let text = fs::read_to_string(&page).unwrap();
         let included = text.split("{{#include ").skip(1).filter_map(|part| part.split('}').next());
         let programs = included.filter(|file| file.ends_with(".rs") || file.ends_with(".py"));

@@ -22,7 +22,7 @@ fn read(path: &str) -> String {
 
 /// The pages that have steps, and their steps.
 fn pages() -> Vec<(String, Vec<Step>)> {
-    let folder = fs::read_dir(book::course().join("docs/try")).unwrap();
+    let folder = fs::read_dir(course::root().join("docs/try")).unwrap();
     let mut pages: Vec<_> = folder
         .map(|file| {
             let name = file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
@@ -69,13 +69,8 @@ fn without_spaces(text: &str) -> String {
 
 #[test]
 fn every_lesson_has_steps() {
-    let mut lessons: Vec<String> = fs::read_dir(book::course().join("crates/lessons"))
-        .unwrap()
-        .map(|lesson| lesson.unwrap().file_name().into_string().unwrap())
-        .collect();
-    lessons.sort();
     let with_steps: Vec<String> = pages().into_iter().map(|(lesson, _)| lesson).collect();
-    assert_eq!(lessons, with_steps, "docs/try/NAME.txt");
+    assert_eq!(course::lessons(), with_steps, "docs/try/NAME.txt");
 }
 
 #[test]
@@ -184,7 +179,7 @@ fn python_comes_to_what_the_pages_say() {
 #[ignore = "takes minutes: builds what util needs"]
 fn the_compiler_says_what_the_book_looks_up() {
     let bench = Bench::new("refused");
-    let folder = book::course().join("crates/recipes/refused");
+    let folder = course::root().join("crates/recipes/refused");
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
         let source = fs::read_to_string(&file).unwrap();
@@ -219,7 +214,7 @@ impl Bench {
     fn new(name: &str) -> Bench {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(folder.join("src")).unwrap();
-        let course = fs::canonicalize(book::course()).unwrap();
+        let course = fs::canonicalize(course::root()).unwrap();
         let workspace = read("Cargo.toml");
         // A step is compiled under the rules of the lessons.
         let (_, lints) = workspace.split_once("[workspace.lints.rust]\n").unwrap();
