@@ -128,15 +128,23 @@ fn what_main_puts_a_child_gets() {
 }
 
 fn every_value_comes_once_whoever_takes_it() {
-    const EACH: u64 = 2_000;
+    // Side by side they disturb each other, and so find more of what can happen.
+    thread::scope(|scope| {
+        (0..8).for_each(|_| drop(scope.spawn(each_value_comes_once_to_three_readers_and_main)));
+    });
+}
+
+/// Also holds that no reader sees an end mark while values from before it are on their way back
+/// from another one: they would be left in the queue.
+fn each_value_comes_once_to_three_readers_and_main() {
+    const EACH: u64 = 1_000;
     let (to, from) = (Queue::new(), Queue::new());
     let readers: Vec<_> =
         (0..3).map(|_| start(Process::new(takes_all, (to.clone(), from.clone())))).collect();
     let writers: Vec<_> = (0..3)
         .map(|part| start(Process::new(puts, ((part * EACH, (part + 1) * EACH), to.clone()))))
         .collect();
-    // Main takes some of them, too.
-    let mut seen: Vec<u64> = (0..500).map(|_| to.get().unwrap()).collect();
+    let mut seen: Vec<u64> = (0..300).map(|_| to.get().unwrap()).collect();
     writers.iter().for_each(|child| child.join().unwrap());
     (0..3).for_each(|_| to.put(u64::MAX).unwrap());
     readers.iter().for_each(|child| child.join().unwrap());

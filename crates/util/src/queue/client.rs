@@ -184,8 +184,9 @@ impl Shared {
                     state.wanting = false;
                 }
                 ToClient::Recall => {
+                    // No thread of this process may ask for more before this is said: it would be
+                    // lent newer items than those that are given back.
                     let lent = std::mem::take(&mut state.lent);
-                    drop(state);
                     let first = lent.front().map_or(0, |(number, _)| *number);
                     let _ = self.say(&ToHub::GiveBack { first, count: lent.len() as u64 });
                     continue;

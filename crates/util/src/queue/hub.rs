@@ -50,7 +50,10 @@ struct Place {
 
 #[derive(Debug, Default)]
 struct State {
-    items: VecDeque<Vec<u8>>,
+    /// In the order in which they were put in.
+    items: VecDeque<Item>,
+    /// How many items there have been.
+    arrived: u64,
     clients: BTreeMap<u64, Client>,
     /// The clients that wait for an item.
     wanting: VecDeque<Wish>,
@@ -71,6 +74,14 @@ struct State {
     numbered: u64,
 }
 
+/// What somebody has put in, and how many had been put in before: an item that is given back goes
+/// to its old place, whoever else gives back something first.
+#[derive(Debug)]
+struct Item {
+    arrival: u64,
+    bytes: Vec<u8>,
+}
+
 /// A client that waits for an item.
 #[derive(Debug)]
 struct Wish {
@@ -85,8 +96,8 @@ struct Wish {
 #[derive(Debug)]
 struct Client {
     outgoing: Arc<Mutex<Stream>>,
-    /// What it was lent and is not known to have taken, with numbers.
-    lent: VecDeque<(u64, Vec<u8>)>,
+    /// What it was lent and is not known to have taken, with the numbers it has for it.
+    lent: VecDeque<(u64, Item)>,
     /// How much it was ever lent.
     count: u64,
     /// Whether it is to give back what it was lent.
@@ -112,6 +123,11 @@ fn send(post: Post) {
 }
 
 impl State {
+    fn store(&mut self, bytes: Vec<u8>) {
+        self.items.push_back(Item { arrival: self.arrived, bytes });
+        self.arrived += 1;
+    }
+
     fn held(&self) -> usize {
         self.items.len() + self.clients.values().map(|client| client.lent.len()).sum::<usize>()
     }
@@ -133,7 +149,7 @@ impl State {
             let mut room = capacity.saturating_sub(self.held());
             while room > 0 {
                 let Some((client, item)) = self.full.pop_front() else { break };
-                self.items.push_back(item);
+                self.store(item);
                 self.say(client, &ToClient::Stored, &mut post);
                 room -= 1;
             }
@@ -209,18 +225,22 @@ impl State {
             let mut items = Vec::with_capacity(share);
             while items.len() < share {
                 let Some(item) = self.items.front() else { break };
-                bytes += item.len() + 8;
+                bytes += item.bytes.len() + 8;
                 if bytes > SURELY_TAKEN && !items.is_empty() {
                     break;
                 }
                 items.extend(self.items.pop_front());
             }
+            let (arrivals, items): (Vec<_>, Vec<_>) =
+                items.into_iter().map(|item| (item.arrival, item.bytes)).unzip();
             let lend = ToClient::Lend { first, items };
             let written = lend.to_bytes();
             let ToClient::Lend { items, .. } = lend else { return };
-            let numbers = client.count..;
-            client.count += items.len() as u64;
-            client.lent.extend(numbers.zip(items));
+            let items = arrivals.into_iter().zip(items);
+            for (arrival, bytes) in items {
+                client.lent.push_back((client.count, Item { arrival, bytes }));
+                client.count += 1;
+            }
             post.push((Arc::clone(&client.outgoing), written));
         }
     }
@@ -249,7 +269,7 @@ impl State {
     fn hear(&mut self, id: u64, said: ToHub, capacity: Option<usize>) {
         match said {
             ToHub::Put(item) if capacity.is_some() => self.full.push_back((id, item)),
-            ToHub::Put(item) => self.items.push_back(item),
+            ToHub::Put(item) => self.store(item),
             ToHub::Want { now } => {
                 self.wanting.push_back(Wish { client: id, now, asked: false });
             }
@@ -272,10 +292,10 @@ impl State {
         }
     }
 
-    /// They were the first once, so they are again.
-    fn put_back(&mut self, lent: VecDeque<(u64, Vec<u8>)>) {
-        for (_, item) in lent.into_iter().rev() {
-            self.items.push_front(item);
+    fn put_back(&mut self, lent: VecDeque<(u64, Item)>) {
+        for (_, item) in lent {
+            let place = self.items.partition_point(|other| other.arrival < item.arrival);
+            self.items.insert(place, item);
         }
     }
 }
@@ -319,7 +339,7 @@ impl Hub {
                 state = self.wait(state, None);
             }
         }
-        state.items.push_back(item);
+        state.store(item);
         if state.getters > 0 || !state.wanting.is_empty() {
             self.settle(state);
         }
@@ -347,7 +367,7 @@ impl Hub {
                         self.settle(state);
                     }
                     send(post);
-                    return Ok(item);
+                    return Ok(item.bytes);
                 }
             }
             if state.items.is_empty() && !older {
