@@ -22,7 +22,8 @@
 //! | `ends` | `how`, with `code`, `message` or `prints`, and `uncaught` |
 //! | `endings` | the simplest first: `output`, `end`, `schedules`, and `way`: who is chosen at each node |
 //!
-//! A stand of -1 is the end of an actor; one that is not in the list was not started yet. The ways from
+//! A stand of -1 is the end of an actor; one of -2, or that is not in the list, was not started yet. Actors
+//! that take no step in any schedule are left out. The ways from
 //! `begin` to the ends are the schedules: there are as many of the one as of the other.
 //!
 //! # How it is made
@@ -202,8 +203,11 @@ impl From<Fault> for Stop {
     }
 }
 
-/// A step of an actor that is at its end.
+/// The stand of an actor that is at its end.
 const ENDED: i64 = -1;
+
+/// The stand of an actor that was not started yet.
+const UNBORN: i64 = -2;
 
 /// Who is chosen, the steps that come of it, and the node to which they lead.
 type Edge = (Actor, Vec<usize>, usize);
@@ -334,6 +338,7 @@ impl<'a> Maker<'a> {
             details.steps.iter().map(|step| self.step(step, &things)).collect();
         let stands: Vec<_> =
             details.next.iter().map(|next| self.stand(next.as_ref(), &things)).collect();
+        let stands = with_unborn(stands, &details);
         let way = steps.get(told..).ok_or(Stop::No(NoGame::Diverged))?.to_vec();
 
         match &run.finish {
@@ -485,6 +490,54 @@ impl<'a> Maker<'a> {
         self.stands.number(Value::Object(told)) as i64
     }
 
+    /// Leaves out the actors that take no step in any schedule, such as the threads of a process that
+    /// only wait, and gives the new number of each that is left.
+    fn leave_out_idle(&mut self) -> Vec<Option<Actor>> {
+        let mut busy: BTreeSet<Actor> = BTreeSet::from([0]);
+        for step in &self.steps.values {
+            let actors = [&step["actor"], &step["whom"]].into_iter().filter_map(Value::as_u64);
+            busy.extend(actors.map(|actor| actor as usize));
+        }
+        for node in &self.nodes {
+            if let Node::Choice { edges, .. } = node {
+                busy.extend(edges.iter().map(|(actor, ..)| *actor));
+            }
+        }
+        let numbers: Vec<_> = (0..self.actors.len())
+            .map(|actor| busy.contains(&actor).then(|| busy.range(..actor).count()))
+            .collect();
+        let new = |value: &mut Value| {
+            let Some(actor) = value.as_u64() else { return };
+            *value = json!(numbers.get(actor as usize).copied().flatten());
+        };
+        for step in self.steps.values.iter_mut().chain(&mut self.stands.values) {
+            for field in ["actor", "whom"] {
+                match step.get_mut(field) {
+                    Some(Value::Array(actors)) => {
+                        actors.iter_mut().for_each(new);
+                        actors.retain(|actor| !actor.is_null());
+                    }
+                    Some(actor) => new(actor),
+                    None => {}
+                }
+            }
+        }
+        for node in &mut self.nodes {
+            let (Node::Choice { stands, .. } | Node::End { stands, .. }) = node;
+            let all = std::mem::take(stands).into_iter().enumerate();
+            *stands = all.filter(|(actor, _)| busy.contains(actor)).map(|(_, at)| at).collect();
+            if let Node::Choice { edges, .. } = node {
+                for (actor, ..) in edges {
+                    *actor = numbers[*actor].expect("who is chosen is busy");
+                }
+            }
+        }
+        let names = std::mem::take(&mut self.actors).into_iter().enumerate();
+        self.actors =
+            names.filter(|(actor, _)| busy.contains(actor)).map(|(_, name)| name).collect();
+        numbers
+    }
+
     /// What can still be printed after each node, with how it ends, and in how many schedules.
     fn endings(&self, (steps, node): &Way) -> BTreeMap<Ending, Count> {
         let printed = |steps: &[usize]| -> String {
@@ -521,6 +574,7 @@ impl<'a> Maker<'a> {
             return Err(NoGame::NoChoice);
         }
         let found = self.endings(&begin);
+        let left = self.leave_out_idle();
         // What is found by going everywhere is what the search has found, or one of the two did not see
         // the program do the same each time.
         if !found.keys().eq(findings.endings.keys()) {
@@ -531,6 +585,7 @@ impl<'a> Maker<'a> {
         for (ending, simplest) in findings.by_simplicity() {
             let plan = Plan { schedule: simplest.schedule.clone(), ..Plan::default() };
             let way = self.world.run(&plan).map_err(NoGame::Fault)?.choices();
+            let way: Vec<_> = way.into_iter().map(|actor| left[actor]).collect();
             let end = self.ends.number(end_of(&ending.end, &ending.uncaught));
             let schedules = found[ending];
             told.push(json!({
@@ -623,6 +678,26 @@ impl Things {
         self.numbers.insert(identity, self.known.len() - 1);
         self.known.len() - 1
     }
+}
+
+/// Tells those that were not started yet from those that have ended.
+fn with_unborn(mut stands: Vec<i64>, details: &Details) -> Vec<i64> {
+    let mut begun = vec![false; stands.len()];
+    begun[0] = true;
+    for step in &details.steps {
+        begun[step.actor] = true;
+        if let Action::Start(actor) = step.action
+            && let Some(begun) = begun.get_mut(actor)
+        {
+            *begun = true;
+        }
+    }
+    for (stand, begun) in stands.iter_mut().zip(begun) {
+        if *stand == ENDED && !begun {
+            *stand = UNBORN;
+        }
+    }
+    stands
 }
 
 /// The value of each thing before anybody wrote it, where a run shows it.
