@@ -136,7 +136,7 @@ const WORDS = {
       deadlock: () => "then deadlocks: nobody can go on", endless: () => "then goes on for ever",
       bounded: (e) => `and so on: it was stopped after ${e.prints} prints`,
     },
-    comma: ", ", caveats: "What “all” leaves out",
+    comma: ", ", space: " ", caveats: "What “all” leaves out: ",
     caveat: {
       bounded_wait: "A loop that only looks was held up after two looks until something changed.",
       spurious_wake_ups: "A wait for a condition may also end without a notification.",
@@ -217,7 +217,7 @@ const WORDS = {
     show: "演示", showWhat: (label) => `演示得到它的最短执行顺序：${label}`,
     isFound: "已找到", share: (n, all) => `${all} 种执行顺序中的 ${n} 种`, never: (all) => `${all} 种执行顺序里一种也没有`, guess: "你勾选过",
     noSchedule: (label, all) => `没有哪种执行顺序会得到“${label}”：全部 ${all} 种都试过了。`,
-    doing: (who, deed) => zh`${who}${""}${deed}`.replace(/(\w)(?=\p{Script=Han})/u, "$1 "),
+    doing: (who, deed) => who + (/\w$/.test(who) ? " " : "") + deed,
     cannot: (who, why) => zh`${who}现在走不了：${why}。`, noUndo: "没有可以撤销的步骤。", undone: (n) => (n ? `已撤销一步，还剩 ${n} 步。` : "已撤销，回到开头。"),
     anew: "回到了开头。", byChance: "后面的都是随机选的。", linked: (n) => `这是第 ${n} 步之后的情形。`, sentence: (deeds) => `${deeds.join("。")}。`, more: (n) => `随后 ${n} 步别无选择，自动走完`,
     over: (label) => `程序结束：${label}。`,
@@ -239,7 +239,7 @@ const WORDS = {
       deadlock: () => "然后死锁：全部卡住，无法继续", endless: () => "然后一直运行，不会结束",
       bounded: (e) => `之后照此继续：打印 ${e.prints} 次后被停止`,
     },
-    comma: "，", caveats: "“全部”没有包括的",
+    comma: "，", space: "", caveats: "“全部”没有包括的：",
     caveat: {
       bounded_wait: "只做检查的循环，检查两次后就停下，等到有变化再继续。", spurious_wake_ups: "等待条件变量时，没有通知也可能醒来（虚假唤醒）。",
       weak_order: "所有线程看到的访问顺序都相同；更弱的 Ordering 还允许别的情况。", clock: "时钟只在睡眠时前进。",
@@ -683,7 +683,7 @@ class Board {
     this.box.style.setProperty("--printed", Math.min(Math.max(...lines, 1), 8));
     const notes = program.data.changed.map(([file, line, was]) => make("p", "", ...words.changed(program.line([file, line]), make("code", "", was))));
     const caveats = (program.data.caveats ?? []).map((code) => words.caveat[code] ?? code);
-    if (caveats.length) notes.push(make("p", "", `${words.caveats}${words.list === WORDS.zh.list ? "：" : ": "}${caveats.join(" ")}`));
+    if (caveats.length) notes.push(make("p", "", `${words.caveats}${caveats.join(words.space)}`));
     this.notes.replaceChildren(...notes);
     this.moment = undefined;
     this.update();
@@ -952,7 +952,7 @@ class Board {
     });
     const ticked = this.lines.some(({ tick }) => tick.checked);
     const verdict = complete && ticked ? (right === this.lines.length ? words.allRight : words.rightOf(right, this.lines.length)) : "";
-    this.score.textContent = [words.found(game.found.size, possible.length), complete ? words.all : "", verdict].filter(Boolean).join(words === WORDS.zh ? "" : " ");
+    this.score.textContent = [words.found(game.found.size, possible.length), complete ? words.all : "", verdict].filter(Boolean).join(words.space);
     this.score.classList.toggle("play-done", complete);
   }
 
