@@ -112,7 +112,7 @@ const WORDS = {
     found: (n, all) => `${n} of ${count(all, "ending", "endings")} found.`,
     all: "These are all.", allRight: "And you had ticked exactly these.", rightOf: (n, all) => `You had judged ${n} of ${all} rightly.`,
     show: "Show me", showWhat: (label) => `Show me the shortest way to: ${label}`,
-    isFound: "found", share: (n, all) => `in ${n} of ${all} schedules`, never: (all) => `in none of ${all} schedules`, guess: "your tick",
+    notFound: "not found yet", isFound: "found", share: (n, all) => `in ${n} of ${all} schedules`, never: (all) => `in none of ${all} schedules`, guess: "your tick",
     noSchedule: (label, all) => `No schedule leads to “${label}”: all ${all} have been tried.`,
     doing: (who, deed) => WORDS.en.first(`${who} ${deed}`),
     cannot: (who, why) => `${who} cannot go: ${why}.`, noUndo: "There is nothing to take back.", undone: (n) => (n ? `Taken back. ${count(n, "choice is", "choices are")} left.` : "Taken back, to the beginning."),
@@ -215,7 +215,7 @@ const WORDS = {
     found: (n, all) => `已找到 ${n} 种结局，共 ${all} 种。`,
     all: "全部找到了。", allRight: "你勾选的正是这些。", rightOf: (n, all) => `${all} 个选项里你判断对了 ${n} 个。`,
     show: "演示", showWhat: (label) => `演示得到它的最短执行顺序：${label}`,
-    isFound: "已找到", share: (n, all) => `${all} 种执行顺序中的 ${n} 种`, never: (all) => `${all} 种执行顺序里一种也没有`, guess: "你勾选过",
+    notFound: "还没找到", isFound: "已找到", share: (n, all) => `${all} 种执行顺序中的 ${n} 种`, never: (all) => `${all} 种执行顺序里一种也没有`, guess: "你勾选过",
     noSchedule: (label, all) => `没有哪种执行顺序会得到“${label}”：全部 ${all} 种都试过了。`,
     doing: (who, deed) => who + (/\w$/.test(who) ? " " : "") + deed,
     cannot: (who, why) => zh`${who}现在走不了：${why}。`, noUndo: "没有可以撤销的步骤。", undone: (n) => (n ? `已撤销一步，还剩 ${n} 步。` : "已撤销，回到开头。"),
@@ -653,9 +653,10 @@ class Board {
     line.note = make("span", "play-note");
     line.show = button("play-show", () => this.show(at), make("span", "play-arrow", "▶"), make("span", "play-word", ` ${words.show}`));
     line.show.setAttribute("aria-label", words.showWhat(line.label));
-    const label = make("span", "play-label", ...line.nodes);
+    const label = make("span", "play-label", make("span", "play-ending", ...line.nodes));
+    label.append(line.note);
     const head = this.asks ? make("label", "", line.tick, label) : label;
-    return (line.item = make("li", "", head, line.note, line.show));
+    return (line.item = make("li", "", head, line.show));
   }
 
   // --- What is there for one program.
@@ -946,7 +947,7 @@ class Board {
       line.item.classList.toggle("play-found", found);
       line.item.classList.toggle("play-never", never);
       line.note.textContent = found ? (complete ? words.share(this.schedulesOf(at), program.data.schedules) : words.isFound)
-        : never ? words.never(program.data.schedules) : "";
+        : never ? words.never(program.data.schedules) : words.notFound;
       line.show.hidden = never;
       right += Number(line.tick.checked === possible.includes(at));
     });
@@ -1069,8 +1070,6 @@ class Board {
     if (!this.live || (hash === "" && !location.hash.startsWith("#play="))) return;
     // Not one entry for each step: the browser's Back leaves the page.
     history.replaceState(history.state, "", hash || location.pathname + location.search);
-    const other = document.querySelector("a.other-language");
-    if (other) other.hash = hash;
   }
 
   // Whether the address is for this board; if so, it is brought to that moment. Choices that cannot be
@@ -1125,6 +1124,12 @@ document.addEventListener("keydown", (event) => {
   nearest?.key(event);
 });
 addEventListener("hashchange", () => boards.some((board) => board.recall()));
+
+// The same page in the other language opens at the same moment.
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.("a.other-language");
+  if (link) link.hash = location.hash.startsWith("#play=") ? location.hash : "";
+}, true);
 
 // The file of `schedules --html` has no book around it, which would have a page for each language.
 function offerLanguages() {
