@@ -167,7 +167,13 @@ function install() {
   // The texts on the boards that stand out too little from what is behind them.
   const faint = (least) => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const mixed = new Map();
     const over = (color, under) => {
+      const name = `${color} ${under}`;
+      if (!mixed.has(name)) mixed.set(name, paint(color, under));
+      return mixed.get(name);
+    };
+    const paint = (color, under) => {
       for (const fill of [`rgb(${under})`, color]) {
         canvas.fillStyle = fill;
         canvas.fillRect(0, 0, 1, 1);
@@ -178,20 +184,27 @@ function install() {
       const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
+    // The ground of an element, and whether anything in which it stands is translucent.
+    const grounds = new Map([[null, [[255, 255, 255], false]]]);
+    const groundOf = (element) => {
+      if (!grounds.has(element)) {
+        const [ground, translucent] = groundOf(element.parentElement);
+        const style = getComputedStyle(element);
+        grounds.set(element, [over(style.backgroundColor, ground), translucent || style.opacity !== "1"]);
+      }
+      return grounds.get(element);
+    };
     const found = new Map();
     for (const element of all("div.play *")) {
       const text = [...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ textContent }) => textContent.trim()).join("");
       if (!text || !element.checkVisibility() || element.closest("script")) continue;
-      const chain = [];
-      for (let at = element; at; at = at.parentElement) chain.unshift(at);
-      let ground = [255, 255, 255];
-      for (const at of chain) ground = over(getComputedStyle(at).backgroundColor, ground);
+      const [ground, translucent] = groundOf(element);
       const ink = over(getComputedStyle(element).color, ground);
       const [dark, bright] = [light(ground), light(ink)].sort((one, other) => one - other);
       const ratio = (bright + 0.05) / (dark + 0.05);
       const name = `${element.tagName.toLowerCase()}.${element.className}`;
       if (ratio < least) found.set(name, Math.min(found.get(name) ?? 99, Number(ratio.toFixed(2))));
-      if (chain.some((at) => getComputedStyle(at).opacity !== "1")) found.set(`${name} is translucent`, 0);
+      if (translucent) found.set(`${name} is translucent`, 0);
     }
     return [...found];
   };
@@ -259,29 +272,25 @@ async function paths(small) {
 }
 
 // How the board looks: nothing moves, nothing is too wide, every text stands out, in every theme.
-async function looks(page, file) {
+async function looks(page, file, width, themes) {
   const number = await page.evaluate(() => check.games().length);
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (let which = 0; which < number; which++) {
-      (await page.evaluate((at) => check.steady(at), which)).forEach((what) => fault(`${nameOf(file)}, ${width}`, what));
-      for (const moment of ["begin", "middle", "end"]) {
-        await page.evaluate(([at, part]) => check.bring(at, part), [which, moment]);
-        for (const theme of width === 1280 ? THEMES : THEMES.slice(0, 1)) {
-          const where = `${nameOf(file)}, ${width}, ${theme}, ${moment}`;
-          const { overflow, faint, small } = await page.evaluate(([name, all, least, target]) => {
-            document.documentElement.classList.remove(...all);
-            document.documentElement.classList.add(name);
-            return { overflow: document.documentElement.scrollWidth - innerWidth, faint: check.faint(least), small: check.small(target) };
-          }, [theme, THEMES, LEAST_CONTRAST, LEAST_TARGET]);
-          expect(overflow <= 0, where, `${overflow} pixels too wide`);
-          for (const [name, ratio] of faint) fault(where, `contrast ${ratio} of ${name}`);
-          for (const target of small) fault(where, `hard to hit: ${target}`);
-        }
+  for (let which = 0; which < number; which++) {
+    (await page.evaluate((at) => check.steady(at), which)).forEach((what) => fault(`${nameOf(file)}, ${width}`, what));
+    for (const moment of ["middle", "end"]) {
+      await page.evaluate(([at, part]) => check.bring(at, part), [which, moment]);
+      for (const theme of themes) {
+        const where = `${nameOf(file)}, ${width}, ${theme}, ${moment}`;
+        const { overflow, faint, small } = await page.evaluate(([name, every, least, target]) => {
+          document.documentElement.classList.remove(...every);
+          document.documentElement.classList.add(name);
+          return { overflow: document.documentElement.scrollWidth - innerWidth, faint: check.faint(least), small: check.small(target) };
+        }, [theme, THEMES, LEAST_CONTRAST, LEAST_TARGET]);
+        expect(overflow <= 0, where, `${overflow} pixels too wide`);
+        for (const [name, ratio] of faint) fault(where, `contrast ${ratio} of ${name}`);
+        for (const target of small) fault(where, `hard to hit: ${target}`);
       }
     }
   }
-  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
 // What a reader without a mouse does, what is announced, and that the address holds the moment.
@@ -415,8 +424,11 @@ try {
     const page = await visit(file);
     await hands(page, file);
     await edges(page, file, small);
-    await looks(page, file);
+    await looks(page, file, 1280, THEMES);
     await leave(page);
+    const phone = await visit(file, { width: 390 });
+    await looks(phone, file, 390, ["light"]);
+    await leave(phone);
     if (!alone) await withoutScript(file);
   }
   if (files.length) await motion(files[0]);

@@ -23,6 +23,7 @@ const zh = (parts, ...values) => parts.reduce((text, part, at) => {
   return text + before + value + after + part;
 });
 
+const SIGNS = [..."①②③④⑤⑥⑦⑧⑨⑩"];
 const count = (number, one, many) => `${number} ${Number(number) === 1 ? one : many}`;
 const THINGS = {
   lock: ["lock", "锁"], semaphore: ["semaphore", "信号量"], variable: ["variable", "变量"],
@@ -101,7 +102,7 @@ const WORDS = {
     hasRead: (value, thing) => `has read ${value}${thing ? ` of ${thing}` : ""}`,
     isStale: (value, current) => `has read ${value}, but it is ${current} by now`,
     who: "Who goes next?", source: "The program", inLanguage: { rust: "in Rust", python: "in Python" },
-    undo: "Undo", again: "Start again", hint: "Hint", chance: "Leave it to chance",
+    undo: "Undo", again: "Start again", hint: "Hint", chance: "Random",
     keys: "Keys: a number lets it go, Backspace takes back.",
     free: "free", holds: (badges) => ["held by ", ...badges], messages: (n) => count(n, "message", "messages"), waiting: (badges) => ["waited for by ", ...badges],
     printed: "Printed", nothing: "nothing yet",
@@ -110,13 +111,13 @@ const WORDS = {
     begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
     beginEach: "Let somebody go, one step at a time.",
     found: (n, all) => `${n} of ${count(all, "ending", "endings")} found.`,
-    all: "These are all.", allRight: "And you had ticked exactly these.", rightOf: (n, all) => `You had judged ${n} of ${all} rightly.`,
+    all: "You have found every ending.", allRight: "You had ticked exactly these.", rightOf: (n, all) => `You had judged ${n} of ${all} rightly.`,
     show: "Show me", showWhat: (label) => `Show me the shortest way to: ${label}`,
     notFound: "not found yet", isFound: "found", share: (n, all) => `in ${n} of ${all} schedules`, never: (all) => `in none of ${all} schedules`, guess: "your tick",
     noSchedule: (label, all) => `No schedule leads to “${label}”: all ${all} have been tried.`,
     doing: (who, deed) => WORDS.en.first(`${who} ${deed}`),
     cannot: (who, why) => `${who} cannot go: ${why}.`, noUndo: "There is nothing to take back.", undone: (n) => (n ? `Taken back. ${count(n, "choice is", "choices are")} left.` : "Taken back, to the beginning."),
-    anew: "Back at the beginning.", byChance: "Chance has chosen.", linked: (n) => `This is the moment after ${count(n, "choice", "choices")}.`, sentence: (deeds) => `${deeds.join(". ")}.`, more: (n) => `${count(n, "more step", "more steps")} that nobody had to choose`,
+    anew: "Back at the beginning.", byChance: "The rest was chosen at random.", linked: (n) => `This is the moment after ${count(n, "choice", "choices")}.`, sentence: (deeds) => `${deeds.join(". ")}.`, more: (n) => `${count(n, "more step", "more steps")} that nobody had to choose`,
     over: (label) => `The program has ended: ${label}.`,
     hintGo: (who, label) => `Let ${who} go: this leads to “${label}”.`,
     hintUndo: (n) => `From here only endings are left that you have found. Take back ${count(n, "choice", "choices")}.`, hintDone: "You have found every ending.",
@@ -126,7 +127,7 @@ const WORDS = {
     why: "How it came to this: ",
     lost: (s) => `① ${s.who} had read ${s.read}, ② then ${s.other} wrote ${s.wrote}, and ③ ${s.who}, which had not seen that, wrote ${s.value} over it.`,
     late: (s) => `① ${s.who} looked when it was ${s.read}, ② then ${s.other} made it ${s.wrote}, and ③ ${s.who}, which had not seen that, went on and made it ${s.value}.`,
-    circle: (holds, waits) => `${holds.map(([who, lock], at) => `${"①②③④⑤⑥⑦⑧"[at] ?? ""} ${who} acquired ${lock}`).join(", ")}; now ${waits.map(([who, lock]) => `${who} waits for ${lock}`).join(" and ")}, and nobody gives way.`,
+    circle: (holds, waits) => `${holds.map(([who, lock], at) => `${SIGNS[at]} ${who} acquired ${lock}`).join(", ")}; ${SIGNS[holds.length]} now ${waits.map(([who, lock]) => `${who} waits for ${lock}`).join(" and ")}, and nobody gives way.`,
     twin: (link, label, n) => [`The same choices in `, link, `, where a lock guards it: `, label, n ? `. ${Number(n) === 1 ? "Once" : `${n} times`} the one you chose had to wait for the lock.` : "."],
     changed: (line, was) => [`Line ${line} is smaller here than in the lesson: `, was],
     steps: "What happened", forced: "by itself: nobody else could go", emptyHistory: "Nothing yet.",
@@ -213,7 +214,7 @@ const WORDS = {
     begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
     beginEach: "点一张卡片，让它走一步。",
     found: (n, all) => `已找到 ${n} 种结局，共 ${all} 种。`,
-    all: "全部找到了。", allRight: "你勾选的正是这些。", rightOf: (n, all) => `${all} 个选项里你判断对了 ${n} 个。`,
+    all: "全部结局都找到了。", allRight: "你勾选的正是这些。", rightOf: (n, all) => `${all} 个选项里你判断对了 ${n} 个。`,
     show: "演示", showWhat: (label) => `演示得到它的最短执行顺序：${label}`,
     notFound: "还没找到", isFound: "已找到", share: (n, all) => `${all} 种执行顺序中的 ${n} 种`, never: (all) => `${all} 种执行顺序里一种也没有`, guess: "你勾选过",
     noSchedule: (label, all) => `没有哪种执行顺序会得到“${label}”：全部 ${all} 种都试过了。`,
@@ -229,7 +230,7 @@ const WORDS = {
     why: "原因：",
     lost: (s) => zh`① ${s.who}读到的是 ${s.read}，② 随后${s.other}写入 ${s.wrote}，③ ${s.who}不知道，又写入 ${s.value}，把它覆盖了。`,
     late: (s) => zh`① ${s.who}看的时候是 ${s.read}，② 随后${s.other}把它改成了 ${s.wrote}，③ ${s.who}不知道，照旧做下去，改成了 ${s.value}。`,
-    circle: (holds, waits) => `${holds.map(([who, lock], at) => zh`${"①②③④⑤⑥⑦⑧"[at] ?? ""} ${who}获得了${lock}`).join("，")}；现在${waits.map(([who, lock]) => zh`${who}等待${lock}`).join("，")}，谁也不让。`,
+    circle: (holds, waits) => `${holds.map(([who, lock], at) => `${SIGNS[at]} ${zh`${who}获得了${lock}`}`).join("，")}；${SIGNS[holds.length]} 现在${waits.map(([who, lock]) => zh`${who}等待${lock}`).join("，")}，谁也不让。`,
     twin: (link, label, n) => ["同样的选择，换成有锁的 ", link, "：", label, n ? `。有 ${n} 次，你选的那个要等锁，走不了。` : "。"],
     changed: (line, was) => [`第 ${line} 行的数改小了，这一课里是 `, was],
     steps: "执行过程", forced: "别无选择，自动走的", emptyHistory: "还没有开始。",
@@ -871,7 +872,9 @@ class Board {
       line.row.classList.add("play-here");
       wanted.push(line.row);
     });
-    this.scrollTo(wanted);
+    // Places are asked for once for each picture that is drawn, not once for each choice.
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.scrollTo(wanted));
   }
 
   // Moves a long program inside of its window, so that those who can go are seen.
@@ -905,7 +908,9 @@ class Board {
   updateThings(moment) {
     const { program, words } = this;
     const rows = [];
-    program.data.things.forEach(({ kind }, thing) => {
+    const order = ["variable", "lock", "channel", "condition"];
+    const things = program.data.things.map(({ kind }, thing) => ({ kind, thing })).sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+    things.forEach(({ kind, thing }) => {
       const value = moment.values.get(thing);
       const holders = program.holders(moment, thing);
       const named = (actors, say) => make("span", "play-holders", ...say(actors.map((actor) => {
@@ -951,10 +956,11 @@ class Board {
       line.show.hidden = never;
       right += Number(line.tick.checked === possible.includes(at));
     });
-    const ticked = this.lines.some(({ tick }) => tick.checked);
-    const verdict = complete && ticked ? (right === this.lines.length ? words.allRight : words.rightOf(right, this.lines.length)) : "";
-    this.score.textContent = [words.found(game.found.size, possible.length), complete ? words.all : "", verdict].filter(Boolean).join(words.space);
+    this.score.textContent = words.found(game.found.size, possible.length);
     this.score.classList.toggle("play-done", complete);
+    const ticked = this.lines.some(({ tick }) => tick.checked);
+    const judged = ticked ? (right === this.lines.length ? words.allRight : words.rightOf(right, this.lines.length)) : "";
+    this.judgement = complete ? [words.all, judged].filter(Boolean).join(words.space) : "";
   }
 
   // Which endings are left is told once the reader has found one: the first game is for finding out.
@@ -1003,14 +1009,14 @@ class Board {
       grid.append(element);
     };
     let chosen = 0;
-    moment.rows.forEach((row) => {
+    [...moment.rows, ...(moment.waits ?? [])].forEach((row) => {
       chosen += Number(row.how === "chosen");
       if (row.how === "chosen" && point > 0 && chosen === point) {
         cell(make("div", "play-point", make("span", "", words.point(this.lines[line]?.label ?? "")),
           button("play-before", () => { this.stop(); this.back(point - 1); }, `↶ ${words.before}`)));
       }
       const number = row.at ? make("span", "play-number", program.line(row.at)) : "";
-      const step = make("div", `play-step ${colour(row.actor)} play-${row.how}`, badge(row.actor), number, make("span", "play-did", program.did(row)));
+      const step = make("div", `play-step ${colour(row.actor)} play-${row.how}`, badge(row.actor), number, make("span", "play-did", row.how === "waits" ? row.text : program.did(row)));
       if (row.how === "forced") step.title = words.forced;
       if (row.marks) {
         step.classList.add("play-marked");
@@ -1019,7 +1025,9 @@ class Board {
       cell(step, row.actor);
     });
     this.history.replaceChildren(make("p", "play-title", words.steps), grid);
-    this.result.replaceChildren(...why, ...(over && this.twin && this.game === this.games[0] ? [this.compare()] : []));
+    const compared = over && this.twin && this.game === this.games[0] ? [this.compare()] : [];
+    const judged = over && this.judgement ? [make("p", "play-done", this.judgement)] : [];
+    this.result.replaceChildren(...why, ...compared, ...judged);
   }
 
   // Marks the steps that made a bad end, and says it in one sentence.
@@ -1029,10 +1037,11 @@ class Board {
     const told = (sentence) => [make("p", "play-why", make("b", "", words.why), sentence)];
     const circle = program.circle(moment);
     if (circle.length) {
-      const holds = circle.map(({ holder, lock }, at) => {
-        mark(moment.rows.findLastIndex(({ does, thing, actor }) => does === "lock" && thing === lock && actor === holder), "①②③④⑤⑥⑦⑧"[at] ?? "");
-        return [program.who(holder), program.thing(lock)];
-      });
+      const taken = circle.map(({ holder, lock }) => moment.rows.findLastIndex(({ does, thing, actor }) => does === "lock" && thing === lock && actor === holder));
+      taken.sort((one, other) => one - other).forEach((row, at) => mark(row, SIGNS[at]));
+      // They stand before their next step and never take it: the story has a line for each of them.
+      moment.waits = circle.map(({ actor }) => ({ ...program.standing(moment, actor), actor, how: "waits", marks: SIGNS[circle.length] }));
+      const holds = taken.map((row) => [program.who(moment.rows[row].actor), program.thing(moment.rows[row].thing)]);
       return told(words.circle(holds, circle.map(({ actor, lock }) => [program.who(actor), program.thing(lock)])));
     }
     const stale = moment.stale.at(-1);
@@ -1059,7 +1068,9 @@ class Board {
     const link = make("a", "", twin.data.program);
     link.href = `${twin.data.program}.html`;
     const ending = twin.data.endings[twin.ending(moment)];
-    const label = this.lines[this.lineOf(twin.ending(moment), twin)]?.label ?? twin.label(ending);
+    // In the page's own words, or by the last line that it prints.
+    const label = this.lines[this.lineOf(twin.ending(moment), twin)]?.label
+      ?? (twin.data.ends[ending.end].how === "returned" ? ending.output.trimEnd().split("\n").at(-1) : twin.label(ending));
     return make("p", "play-twin", ...words.twin(link, make("b", "", label), waits));
   }
 
