@@ -94,7 +94,7 @@ const WORDS = {
       wake: (s) => (s.held ? `was notified, waits for ${s.lock}${s.held}` : `waits to be notified, then for ${s.lock}`),
       pass: () => "waits for the others at the barrier", await_set: (s) => `waits until ${s.thing} is set`,
       park: () => "waits to be unparked", initialise: () => "waits until it is initialised", print: () => "waits to print",
-      other: () => "looks again and again, waits for a change",
+      call: (s) => `waits in ${s.name}`, look: () => "looks again and again, waits for a change", other: () => "waits",
     },
     held: (who) => `: ${who} holds it`, toRead: " to read",
     hasEnded: "has ended", notStarted: "not started yet", cutOff: "cut off: the program has ended", programEnded: "the program has ended",
@@ -110,8 +110,8 @@ const WORDS = {
     questionEach: (name, n) => `Be the scheduler of ${name}: it has ${count(n, "ending", "endings")}. Find ${Number(n) === 1 ? "it" : "them all"}.`,
     begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
     beginEach: "Let somebody go, one step at a time.",
-    found: (n, all) => `${n} of ${count(all, "ending", "endings")} found.`,
-    all: "You have found every ending.", allRight: "You had ticked exactly these.", rightOf: (n, all) => `You had judged ${n} of ${all} rightly.`,
+    found: (n, all) => `Found: ${n} of ${all}.`,
+    all: "You have found all that there are.", allRight: "You had ticked exactly these.", rightOf: (n, all) => `You had judged ${n} of ${all} rightly.`,
     show: "Show me", showWhat: (label) => `Show me the shortest way to: ${label}`,
     notFound: "not found yet", isFound: "found", share: (n, all) => `in ${n} of ${all} schedules`, never: (all) => `in none of ${all} schedules`, guess: "your tick",
     noSchedule: (label, all) => `No schedule leads to “${label}”: all ${all} have been tried.`,
@@ -120,7 +120,7 @@ const WORDS = {
     anew: "Back at the beginning.", byChance: "The rest was chosen at random.", linked: (n) => `This is the moment after ${count(n, "choice", "choices")}.`, sentence: (deeds) => `${deeds.join(". ")}.`, more: (n) => `${count(n, "more step", "more steps")} that nobody had to choose`,
     over: (label) => `The program has ended: ${label}.`,
     hintGo: (who, label) => `Let ${who} go: this leads to “${label}”.`,
-    hintUndo: (n) => `From here only endings are left that you have found. Take back ${count(n, "choice", "choices")}.`, hintDone: "You have found every ending.",
+    hintUndo: (n) => `From here only endings are left that you have found. Take back ${count(n, "choice", "choices")}.`, hintDone: "You have found all that there are.",
     left: (known, n) => `Still possible: ${[...known.map((label) => `“${label}”`), ...(n ? [count(n, "that you have not found", "that you have not found")] : [])].join(", ")}.`,
     onlyLeft: (label) => `From here on, only “${label}” is left.`,
     point: (label) => `from this step on, only “${label}” is left`, before: "Try the moment before",
@@ -128,7 +128,7 @@ const WORDS = {
     lost: (s) => `① ${s.who} had read ${s.read}, ② then ${s.other} wrote ${s.wrote}, and ③ ${s.who}, which had not seen that, wrote ${s.value} over it.`,
     late: (s) => `① ${s.who} looked when it was ${s.read}, ② then ${s.other} made it ${s.wrote}, and ③ ${s.who}, which had not seen that, went on and made it ${s.value}.`,
     circle: (holds, waits) => `${holds.map(([who, lock], at) => `${SIGNS[at]} ${who} acquired ${lock}`).join(", ")}; ${SIGNS[holds.length]} now ${waits.map(([who, lock]) => `${who} waits for ${lock}`).join(" and ")}, and nobody gives way.`,
-    twin: (link, label, n) => [`The same choices in `, link, `, where a lock guards it: `, label, n ? `. ${Number(n) === 1 ? "Once" : `${n} times`} the one you chose had to wait for the lock.` : "."],
+    twin: (link, label, n) => ["The same choices in ", link, ": ", label, n ? `. ${Number(n) === 1 ? "Once" : `${n} times`} the one you chose had to wait for the lock.` : "."],
     changed: (line, was) => [`Line ${line} is smaller here than in the lesson: `, was],
     steps: "What happened", forced: "by itself: nobody else could go", emptyHistory: "Nothing yet.",
     output: (text) => (text ? `prints ${text}` : "prints nothing"),
@@ -197,7 +197,7 @@ const WORDS = {
       receive: () => "等待消息", send: () => "等待通道有空位", await_taken: () => "等待消息被取走",
       wake: (s) => (s.held ? zh`已收到通知，等待${s.lock}${s.held}` : zh`等待通知，然后等待${s.lock}`),
       pass: () => "在屏障处等待其他线程", await_set: (s) => zh`等待${s.thing}被设置`, park: () => "等待被唤醒", initialise: () => "等待初始化完成",
-      print: () => "等待打印", other: () => "反复检查，等待变化",
+      print: () => "等待打印", call: (s) => `在 ${s.name} 里等待`, look: () => "反复检查，等待变化", other: () => "等待",
     },
     held: (who) => zh`（${who}持有）`, toRead: "读",
     hasEnded: "已结束", notStarted: "尚未启动", cutOff: "没执行完，程序已结束", programEnded: "程序已结束",
@@ -213,8 +213,8 @@ const WORDS = {
     questionEach: (name, n) => `你来当 ${name} 的调度器。它有 ${n} 种结局：把它们都找出来。`,
     begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
     beginEach: "点一张卡片，让它走一步。",
-    found: (n, all) => `已找到 ${n} 种结局，共 ${all} 种。`,
-    all: "全部结局都找到了。", allRight: "你勾选的正是这些。", rightOf: (n, all) => `${all} 个选项里你判断对了 ${n} 个。`,
+    found: (n, all) => `已找到 ${n} 种，共 ${all} 种。`,
+    all: "全部找到了。", allRight: "你勾选的正是这些。", rightOf: (n, all) => `${all} 个选项里你判断对了 ${n} 个。`,
     show: "演示", showWhat: (label) => `演示得到它的最短执行顺序：${label}`,
     notFound: "还没找到", isFound: "已找到", share: (n, all) => `${all} 种执行顺序中的 ${n} 种`, never: (all) => `${all} 种执行顺序里一种也没有`, guess: "你勾选过",
     noSchedule: (label, all) => `没有哪种执行顺序会得到“${label}”：全部 ${all} 种都试过了。`,
@@ -223,7 +223,7 @@ const WORDS = {
     anew: "回到了开头。", byChance: "后面的都是随机选的。", linked: (n) => `这是第 ${n} 步之后的情形。`, sentence: (deeds) => `${deeds.join("。")}。`, more: (n) => `随后 ${n} 步别无选择，自动走完`,
     over: (label) => `程序结束：${label}。`,
     hintGo: (who, label) => zh`让${who}走，可以得到“${label}”。`,
-    hintUndo: (n) => `从这里走下去，只有已经找到的结局了。先撤销 ${n} 步。`, hintDone: "全部结局都找到了。",
+    hintUndo: (n) => `从这里走下去，只有已经找到的结局了。先撤销 ${n} 步。`, hintDone: "已经全部找到了。",
     left: (known, n) => `还可能：${[...known.map((label) => `“${label}”`), ...(n ? [`${n} 种还没找到的`] : [])].join("、")}。`,
     onlyLeft: (label) => `从这里起，只剩“${label}”这一种结局。`,
     point: (label) => `从这一步起，只剩“${label}”`, before: "回到这一步之前",
@@ -231,7 +231,7 @@ const WORDS = {
     lost: (s) => zh`① ${s.who}读到的是 ${s.read}，② 随后${s.other}写入 ${s.wrote}，③ ${s.who}不知道，又写入 ${s.value}，把它覆盖了。`,
     late: (s) => zh`① ${s.who}看的时候是 ${s.read}，② 随后${s.other}把它改成了 ${s.wrote}，③ ${s.who}不知道，照旧做下去，改成了 ${s.value}。`,
     circle: (holds, waits) => `${holds.map(([who, lock], at) => `${SIGNS[at]} ${zh`${who}获得了${lock}`}`).join("，")}；${SIGNS[holds.length]} 现在${waits.map(([who, lock]) => zh`${who}等待${lock}`).join("，")}，谁也不让。`,
-    twin: (link, label, n) => ["同样的选择，换成有锁的 ", link, "：", label, n ? `。有 ${n} 次，你选的那个要等锁，走不了。` : "。"],
+    twin: (link, label, n) => ["同样的选择，换成 ", link, "：", label, n ? `。有 ${n} 次，你选的那个要等锁，走不了。` : "。"],
     changed: (line, was) => [`第 ${line} 行的数改小了，这一课里是 `, was],
     steps: "执行过程", forced: "别无选择，自动走的", emptyHistory: "还没有开始。",
     output: (text) => (text ? `打印 ${text}` : "什么也不打印"),
@@ -257,6 +257,8 @@ const WORDS = {
 
 const ENDED = -1;
 const NOT_STARTED = -2;
+// Steps that never wait. Whoever cannot take one is held up because it would only look once more.
+const LOOKS = ["read", "write", "update", "try_lock", "try_receive", "try_send", "has_ended", "peek"];
 const oneLine = (text) => text.replace(/\n+$/, "").replace(/\n+/g, " ⏎ ");
 // Few switches first, then few choices: what a reader can follow most easily.
 const cost = (way) => way.filter((actor, at) => at > 0 && actor !== way[at - 1]).length * 1000 + way.length;
@@ -423,7 +425,7 @@ class Program {
     const step = this.data.stands[stand];
     const named = this.named(step, moment);
     const edge = this.edges(moment).find(([who]) => who === actor);
-    const stuck = words.waits[step.does] ?? words.waits.other;
+    const stuck = words.waits[LOOKS.includes(step.does) ? "look" : step.does] ?? words.waits.other;
     let text;
     if (edge) {
       const first = this.data.steps[edge[1][0]];
@@ -603,6 +605,9 @@ class Board {
     const list = box.querySelector("ul") ?? box.appendChild(make("ul"));
     list.classList.add("play-endings");
     list.replaceChildren(...this.lines.map((line, at) => this.buildLine(line, at)));
+    // As many columns as the longest line lets stand side by side. A Chinese character is two wide.
+    const wide = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+    list.style.setProperty("--label", `${Math.max(...this.lines.map(({ label }) => Math.min(wide(label), 40)))}ch`);
 
     this.score = make("p", "play-score");
     this.tabs = make("div", "play-tabs");
@@ -1053,7 +1058,7 @@ class Board {
     return told(say({ who: program.who(stale.actor), other: program.who(stale.other.actor), read: stale.read.value, wrote: stale.other.value, value: stale.value }));
   }
 
-  // The same choices in the twin with the lock, as far as they can be made there.
+  // The same choices in the twin, such as the one with the lock, as far as they can be made there.
   compare() {
     const { twin, words } = this;
     const moment = twin.begin();
