@@ -16,11 +16,9 @@
 
 // In Chinese a blank parts Chinese from Latin letters and digits. This tag puts one wherever a value
 // meets the sentence, and leaves the inside of the values as it is.
-const zh = (parts, ...values) => parts.reduce((text, part, at) => {
-  const value = String(values[at - 1]);
-  const before = /\p{Script=Han}$/u.test(text) && /^[\w“]/.test(value) && !value.startsWith("“") ? " " : "";
-  const after = /\w$/.test(value) && /^\p{Script=Han}/u.test(part) ? " " : "";
-  return text + before + value + after + part;
+const zh = (parts, ...values) => parts.flatMap((part, at) => [part, values[at] ?? ""]).reduce((text, next) => {
+  const parted = (/\w$/.test(text) && /^\p{Script=Han}/u.test(next)) || (/\p{Script=Han}$/u.test(text) && /^\w/.test(next));
+  return text + (parted ? " " : "") + next;
 });
 
 const SIGNS = [..."①②③④⑤⑥⑦⑧⑨⑩"];
@@ -70,7 +68,7 @@ const WORDS = {
       peek: (s) => (s.no ? "finds it not initialised" : "finds it initialised"),
       exit: (s) => `ends the program, exit code ${s.code}`, end_main: () => "ends, and with it the program",
       end: (s) => (s.saw ? `ends, exit code ${s.saw}` : "ends"),
-      signal: (s) => `sends signal ${s.signal} to ${s.whom}`, call: (s) => s.name,
+      signal: (s) => `sends signal ${s.signal} to ${s.whom}`, call: (s) => s.name, quiet: () => "goes on",
     },
     next: {
       start: (s) => `start ${s.whom}`, lock: (s) => `acquire ${s.thing}`, try_lock: (s) => `try ${s.thing}`,
@@ -178,7 +176,7 @@ const WORDS = {
       initialise: (s) => (s.no ? "已经初始化" : "开始初始化"), initialised: (s) => (s.done ? "初始化完成" : "初始化失败"),
       peek: (s) => (s.no ? "尚未初始化" : "已初始化"),
       exit: (s) => `结束程序，退出码 ${s.code}`, end_main: () => "结束，程序随之结束", end: (s) => (s.saw ? `结束，退出码 ${s.saw}` : "结束"),
-      signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => s.name,
+      signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => s.name, quiet: () => "走了一步",
     },
     next: {
       start: (s) => zh`启动${s.whom}`, lock: (s) => zh`获取${s.thing}`, try_lock: (s) => zh`尝试获取${s.thing}`, unlock: (s) => zh`释放${s.thing}`,
@@ -319,7 +317,7 @@ class Program {
   // The moment before the first choice.
   begin() {
     const moment = {
-      node: this.data.begin[1], rows: [], output: "", values: new Map(), alone: new Map(), shared: new Map(),
+      node: this.data.begin[1], choices: 0, rows: [], output: "", values: new Map(), alone: new Map(), shared: new Map(),
       messages: new Map(), waiting: new Map(), reads: [], writes: new Map(), stale: [],
     };
     this.data.things.forEach(({ first }, thing) => first !== undefined && first !== null && moment.values.set(thing, first));
@@ -347,7 +345,14 @@ class Program {
   // Lets an actor that can go take its step, and all steps that nobody has to choose.
   go(moment, actor) {
     const [, steps, to] = this.edges(moment).find(([who]) => who === actor);
-    steps.forEach((step, at) => this.take(moment, step, at === 0 ? "chosen" : "forced"));
+    moment.choices += 1;
+    const tells = this.data.steps[steps[0]]?.actor === actor;
+    if (!tells) {
+      // A step that nobody can notice is not told in the data. The history has it all the same.
+      const { at, does, name } = this.data.stands[this.stands(moment)[actor]] ?? {};
+      moment.rows.push({ actor, at, name, does: does === "call" ? "call" : "quiet", how: "chosen", choice: moment.choices, marks: "" });
+    }
+    steps.forEach((step, place) => this.take(moment, step, tells && place === 0 ? "chosen" : "forced"));
     moment.node = to;
   }
 
@@ -366,7 +371,7 @@ class Program {
     const step = this.data.steps[number];
     const { actor, does, thing, result } = step;
     const at = moment.rows.length;
-    moment.rows.push({ ...step, how, marks: "" });
+    moment.rows.push({ ...step, how, choice: moment.choices, marks: "" });
     if (does === "lock" || (does === "try_lock" && result !== "no")) this.acquire(moment, thing, actor, step.shared);
     if (does === "unlock") this.release(moment, thing, actor);
     if (does === "wait") {
@@ -1013,10 +1018,8 @@ class Board {
       if (column !== undefined) element.style.setProperty("--column", column);
       grid.append(element);
     };
-    let chosen = 0;
     [...moment.rows, ...(moment.waits ?? [])].forEach((row) => {
-      chosen += Number(row.how === "chosen");
-      if (row.how === "chosen" && point > 0 && chosen === point) {
+      if (row.how === "chosen" && row.choice === point) {
         cell(make("div", "play-point", make("span", "", words.point(this.lines[line]?.label ?? "")),
           button("play-before", () => { this.stop(); this.back(point - 1); }, `↶ ${words.before}`)));
       }
