@@ -963,7 +963,6 @@ class Board {
       line.item.classList.toggle("play-never", never);
       line.note.textContent = found ? (complete ? words.share(this.schedulesOf(at), program.data.schedules) : words.isFound)
         : never ? words.never(program.data.schedules) : words.notFound;
-      line.show.hidden = never;
       right += Number(line.tick.checked === possible.includes(at));
     });
     this.score.textContent = words.found(game.found.size, possible.length);
