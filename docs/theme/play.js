@@ -68,7 +68,7 @@ const WORDS = {
       peek: (s) => (s.no ? "finds it not initialised" : "finds it initialised"),
       exit: (s) => `ends the program, exit code ${s.code}`, end_main: () => "ends, and with it the program",
       end: (s) => (s.saw ? `ends, exit code ${s.saw}` : "ends"),
-      signal: (s) => `sends signal ${s.signal} to ${s.whom}`, call: (s) => s.name, quiet: () => "goes on",
+      signal: (s) => `sends signal ${s.signal} to ${s.whom}`, call: (s) => `calls ${s.name}`, quiet: () => "goes on",
     },
     next: {
       start: (s) => `start ${s.whom}`, lock: (s) => `acquire ${s.thing}`, try_lock: (s) => `try ${s.thing}`,
@@ -82,7 +82,7 @@ const WORDS = {
       await_set: () => "go on", park: () => "go on", unpark: (s) => `unpark ${s.whom}`, initialise: () => "initialise it",
       initialised: () => "be done with it", peek: () => "look whether it is initialised",
       exit: () => "end the program", end_main: () => "end", end: () => "end", signal: (s) => `send signal ${s.signal} to ${s.whom}`,
-      call: (s) => s.name, gaveUp: () => "give up waiting",
+      call: (s) => `call ${s.name}`, gaveUp: () => "give up waiting",
     },
     waits: {
       lock: (s) => `waits for ${s.thing}${s.held}`, join: (s) => `waits until ${s.whom} ends`,
@@ -129,6 +129,7 @@ const WORDS = {
     twin: (link, label, n) => ["The same choices in ", link, ": ", label, n ? `. ${Number(n) === 1 ? "Once" : `${n} times`} the one you chose had to wait for the lock.` : "."],
     changed: (line, was) => [`Line ${line} is smaller here than in the lesson: `, was],
     steps: "What happened", forced: "by itself: nobody else could go", emptyHistory: "Nothing yet.",
+    ending: (number) => `ending ${number}`,
     output: (text) => (text ? `prints ${text}` : "prints nothing"),
     ends: {
       returned: () => "", exited: (e) => `then exits with code ${e.code}`, panicked: (e) => `then panics: ${e.message}`,
@@ -176,7 +177,7 @@ const WORDS = {
       initialise: (s) => (s.no ? "已经初始化" : "开始初始化"), initialised: (s) => (s.done ? "初始化完成" : "初始化失败"),
       peek: (s) => (s.no ? "尚未初始化" : "已初始化"),
       exit: (s) => `结束程序，退出码 ${s.code}`, end_main: () => "结束，程序随之结束", end: (s) => (s.saw ? `结束，退出码 ${s.saw}` : "结束"),
-      signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => s.name, quiet: () => "走了一步",
+      signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => `调用 ${s.name}`, quiet: () => "走了一步",
     },
     next: {
       start: (s) => zh`启动${s.whom}`, lock: (s) => zh`获取${s.thing}`, try_lock: (s) => zh`尝试获取${s.thing}`, unlock: (s) => zh`释放${s.thing}`,
@@ -187,7 +188,7 @@ const WORDS = {
       wait: (s) => zh`等待${s.thing}`, wake: (s) => zh`获取${s.lock}`, notify: (s) => (s.all ? "通知所有等待者" : "通知一个等待者"),
       arrive: () => "到达屏障", pass: () => "继续", set: (s) => zh`设置${s.thing}`, clear: (s) => zh`清除${s.thing}`, await_set: () => "继续",
       park: () => "继续", unpark: (s) => zh`唤醒${s.whom}`, initialise: () => "初始化", initialised: () => "完成初始化", peek: () => "看是否已初始化",
-      exit: () => "结束程序", end_main: () => "结束", end: () => "结束", signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => s.name,
+      exit: () => "结束程序", end_main: () => "结束", end: () => "结束", signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`, call: (s) => `调用 ${s.name}`,
       gaveUp: () => "不再等待",
     },
     waits: {
@@ -232,6 +233,7 @@ const WORDS = {
     twin: (link, label, n) => ["同样的选择，换成 ", link, "：", label, n ? `。有 ${n} 次，你选的那个要等锁，走不了。` : "。"],
     changed: (line, was) => [`第 ${line} 行的数改小了，这一课里是 `, was],
     steps: "执行过程", forced: "别无选择，自动走的", emptyHistory: "还没有开始。",
+    ending: (number) => `结局 ${number}`,
     output: (text) => (text ? `打印 ${text}` : "什么也不打印"),
     ends: {
       returned: () => "", exited: (e) => `然后以退出码 ${e.code} 退出`, panicked: (e) => `然后 panic：${e.message}`,
@@ -496,10 +498,13 @@ class Program {
   }
 
   // An ending in words, where the page has none of its own for it.
-  label({ output, end }) {
+  label(ending) {
+    return [this.words.output(oneLine(ending.output)), this.howItEnded(ending)].filter(Boolean).join(this.words.comma);
+  }
+
+  howItEnded({ end }) {
     const { how, uncaught = [], ...rest } = this.data.ends[end];
-    const parts = [this.words.output(oneLine(output)), this.words.ends[how]?.(rest) ?? how, ...uncaught];
-    return parts.filter((part) => part !== "").join(this.words.comma);
+    return [this.words.ends[how]?.(rest) ?? how, ...uncaught].filter(Boolean).join(this.words.comma);
   }
 }
 
@@ -564,7 +569,12 @@ class Board {
         label: item.textContent.trim(), nodes: [...item.childNodes],
         endings: (item.dataset.endings ?? "").split(/\s+/).filter(Boolean).map(Number),
       }))
-      : program.data.endings.map((ending, at) => ({ label: program.label(ending), nodes: [program.label(ending)], endings: [at] }));
+      : program.data.endings.map((ending, at) => {
+        const label = this.words.ending(at + 1);
+        const how = program.howItEnded(ending);
+        const nodes = [make("b", "", this.words.first(label)), make("samp", "", ending.output.trimEnd()), ...(how ? [make("span", "", how)] : [])];
+        return { label, nodes, endings: [at] };
+      });
     this.asks = items.length > 0;
   }
 
