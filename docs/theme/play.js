@@ -774,7 +774,7 @@ class Board {
   // How the program has ended, if it has.
   verdict() {
     const { program, words, moment } = this;
-    return program.isOver(moment) ? [" ", make("b", "", words.over(this.labelOf(program.ending(moment))))] : [];
+    return program.isOver(moment) ? [words.space, make("b", "", words.over(this.labelOf(program.ending(moment))))] : [];
   }
 
   undo() {
@@ -979,7 +979,8 @@ class Board {
     this.score.classList.toggle("play-done", complete);
     const ticked = this.lines.some(({ tick }) => tick.checked);
     const judged = ticked ? (right === this.lines.length ? words.allRight : words.rightOf(right, this.lines.length)) : "";
-    this.judgement = complete ? [words.all, judged].filter(Boolean).join(words.space) : "";
+    const wrong = this.lines.filter(({ tick }, at) => tick.checked && !possible.includes(at)).map(({ label }) => words.noSchedule(label, program.data.schedules));
+    this.judgement = complete ? [words.all, judged, ...wrong].filter(Boolean).join(words.space) : "";
   }
 
   // Which endings are left is told once the reader has found one: the first game is for finding out.
