@@ -419,10 +419,17 @@ const alone = process.argv.length > 2;
 const files = await filesWithGames();
 expect(files.length > 0, "the books", "have no game");
 const small = [];
+const words = new Map();
 const begun = Date.now();
 try {
   for (const file of files) {
     const page = await visit(file);
+    const [language, said] = await page.evaluate(() => {
+      const paths = (table, path) => Object.entries(table).flatMap(([name, value]) =>
+        typeof value === "object" ? paths(value, `${path}.${name}`) : [`${path}.${name} is a ${typeof value}`]);
+      return [document.documentElement.lang, paths(check.games()[0].board.words, "words").sort().join("\n")];
+    });
+    words.set(language, said);
     await hands(page, file);
     await edges(page, file, small);
     await looks(page, file, 1280, THEMES);
@@ -433,6 +440,7 @@ try {
     if (!alone) await withoutScript(file);
   }
   if (files.length) await motion(files[0]);
+  expect(new Set(words.values()).size <= 1, [...words.keys()].join(" and "), "one table of words has what the other has not");
   small.sort((one, other) => (one.schedules < other.schedules ? -1 : 1));
   // The three smallest programs in which there is something to choose, in both languages.
   const programs = [...new Set(small.map(({ where }) => where.split(", ")[1]))].slice(0, 3);
