@@ -1096,7 +1096,7 @@ class Board {
   // --- The address holds the choices, so that a moment can be linked to: #play=bank_no_lock,1,1,2
   remember() {
     const { choices, program } = this.game;
-    const hash = choices.length ? `#play=${[program.data.program, ...choices].join(",")}` : "";
+    const hash = choices.length ? `#play=${[encodeURIComponent(program.data.program), ...choices].join(",")}` : "";
     if (!this.live || (hash === "" && !location.hash.startsWith("#play="))) return;
     // Not one entry for each step: the browser's Back leaves the page.
     history.replaceState(history.state, "", hash || location.pathname + location.search);
@@ -1106,8 +1106,8 @@ class Board {
   // made, as in a link to a program that was changed since, are left out with all that follow.
   recall() {
     if (!location.hash.startsWith("#play=")) return false;
-    const [name, ...choices] = decodeURIComponent(location.hash.slice("#play=".length)).split(",");
-    const game = this.games.find(({ program }) => program.data.program === name);
+    const [name, ...choices] = location.hash.slice("#play=".length).split(",");
+    const game = this.games.find(({ program }) => encodeURIComponent(program.data.program) === name);
     if (!game) return false;
     if (game === this.game && game.choices.join() === choices.join()) return true;
     this.stop();
@@ -1169,13 +1169,13 @@ function offerLanguages() {
   const other = button("play-language", () => {
     const chinese = document.documentElement.lang.startsWith("zh");
     document.documentElement.lang = chinese ? "en" : "zh-CN";
-    const choices = boards.map((board) => [board.game.program.data.program, board.game.choices]);
+    const before = boards.map(({ game }) => game);
     document.querySelectorAll("div.play").forEach((box, at) => box.replaceWith(original[at].cloneNode(true)));
     boards.length = 0;
     name();
     start();
     boards.forEach((board, at) => {
-      board.game.choices = choices[at][1];
+      Object.assign(board.game, { choices: before[at].choices, found: before[at].found });
       board.update();
     });
   });
