@@ -40,6 +40,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::source::{Line, Sources};
+use super::words::{self, Language};
 use crate::search::{Count, Ending, Findings, class_of};
 use crate::step::{Action, Actor, Outcome, Step, ThingNumber};
 use crate::world::{
@@ -80,8 +81,10 @@ impl Default for Limits {
 /// Why there is no game.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoGame {
-    /// There are more choices than these, or they took too long.
+    /// There are more choices than these.
     TooLarge(usize),
+    /// Making it took too long.
+    TooSlow,
     /// The search has not come to its end, so nobody knows what is impossible.
     Incomplete,
     /// Nobody but one can ever go.
@@ -94,20 +97,7 @@ pub enum NoGame {
 
 impl fmt::Display for NoGame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoGame::TooLarge(most) => {
-                write!(f, "there are more than {most} choices; try with smaller numbers")
-            }
-            NoGame::Incomplete => f.write_str(
-                "not every schedule could be tried; try with smaller numbers, or with more --seconds",
-            ),
-            NoGame::NoChoice => f.write_str("there is nothing to choose: nobody can go but one"),
-            NoGame::Diverged => f.write_str(
-                "the program does not do the same when it is told the same: something in it is \
-                 another each time, such as random numbers",
-            ),
-            NoGame::Fault(fault) => fault.fmt(f),
-        }
+        f.write_str(&words::no_game(Language::English, self))
     }
 }
 
@@ -266,7 +256,6 @@ struct Maker<'a> {
     world: &'a mut dyn World,
     limits: Limits,
     deadline: Option<Instant>,
-    runs: usize,
     actors: Vec<Option<String>>,
     things: Things,
     steps: Table,
@@ -299,7 +288,6 @@ impl<'a> Maker<'a> {
             world,
             limits,
             deadline,
-            runs: 0,
             actors: Vec::new(),
             things: Things::default(),
             steps: Table::default(),
@@ -318,10 +306,12 @@ impl<'a> Maker<'a> {
     /// `told` of the steps that are told are known.
     fn follow(&mut self, schedule: Vec<Actor>, told: usize) -> Result<Way, Stop> {
         let late = self.deadline.is_some_and(|deadline| Instant::now() > deadline);
-        if late || self.nodes.len() > self.limits.choices {
-            return Err(Stop::No(NoGame::TooLarge(self.nodes.len().min(self.limits.choices))));
+        if self.nodes.len() > self.limits.choices {
+            return Err(Stop::No(NoGame::TooLarge(self.limits.choices)));
         }
-        self.runs += 1;
+        if late {
+            return Err(Stop::No(NoGame::TooSlow));
+        }
         let plan = Plan { schedule, then: Then::UntilAsked, detailed: true };
         let mut run = self.world.run(&plan)?;
         let Some(details) = run.details.take() else { return Err(Stop::No(NoGame::Diverged)) };

@@ -10,10 +10,12 @@
 //! * [`play`]: the game in which one is the scheduler
 //! * [`json`]: the report as data
 //! * [`game`]: the data with which a page plays it
+//! * [`html`]: the same as a file that needs nothing else
 //! * [`page`]: the stories and the games in the book
 
 pub mod board;
 pub mod game;
+pub mod html;
 pub mod json;
 #[cfg(feature = "command")]
 pub mod page;
