@@ -349,7 +349,10 @@ async function looks(page, file, width, themes) {
         const where = `${nameOf(file)}, ${width}, ${theme}, ${moment}`;
         const { overflow, faint, small } = await page.evaluate(
           ([name, every, least, target]) => {
-            document.documentElement.classList.remove(...every);
+            // As a reader does it, so that the theme's other files follow. The single file has no such list.
+            const button = document.getElementById(`mdbook-theme-${name}`);
+            if (button) button.click();
+            else document.documentElement.classList.remove(...every);
             document.documentElement.classList.add(name);
             return {
               overflow: document.documentElement.scrollWidth - innerWidth,

@@ -116,7 +116,7 @@
         unlock: (s) => `release ${s.thing}`,
         read: (s) => `read ${s.thing}`,
         write: (s) => `write ${s.thing}`,
-        update: (s) => `change ${s.thing} in one step`,
+        update: (s) => `update ${s.thing}`,
         print: () => "print",
         sleep: () => "sleep",
         join: () => "go on",
@@ -176,7 +176,7 @@
       programEnded: "the program has ended",
       line: (line, text) => `line ${line}: ${text}`,
       hasRead: (value, thing) => `has read ${value}${thing ? ` of ${thing}` : ""}`,
-      isStale: (value, current) => `has read ${value}, but it is ${current} by now`,
+      isStale: (value, current) => `has read ${value}, now it is ${current}`,
       who: "Who goes next?",
       source: "The program",
       inLanguage: { rust: "in Rust", python: "in Python" },
@@ -333,7 +333,7 @@
         unlock: (s) => zh`释放${s.thing}`,
         read: (s) => zh`读${s.thing}`,
         write: (s) => zh`写${s.thing}`,
-        update: (s) => zh`一步改完${s.thing}`,
+        update: (s) => zh`更新${s.thing}`,
         print: () => "打印",
         sleep: () => "睡眠",
         join: () => "继续",
@@ -392,7 +392,7 @@
       programEnded: "程序已结束",
       line: (line, text) => `第 ${line} 行：${text}`,
       hasRead: (value, thing) => (thing ? `读到过 ${thing} = ${value}` : `读到过 ${value}`),
-      isStale: (value, current) => `读到过 ${value}，可现在已是 ${current}`,
+      isStale: (value, current) => `读到过 ${value}，现在已是 ${current}`,
       who: "下一步谁走？",
       source: "程序",
       inLanguage: { rust: "Rust 程序", python: "Python 程序" },
@@ -815,6 +815,9 @@
     return element;
   };
 
+  // A Chinese character is two columns wide.
+  const columns = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+
   // Main is grey, the others have four colours in turn.
   const colour = (actor) => `play-a${actor === 0 ? 0 : ((actor - 1) % 4) + 1}`;
   const badge = (actor, more = "") => {
@@ -915,11 +918,10 @@
       const list = box.querySelector("ul") ?? box.appendChild(make("ul"));
       list.classList.add("play-endings");
       list.replaceChildren(...this.lines.map((line, at) => this.buildLine(line, at)));
-      // As many columns as the longest line lets stand side by side. A Chinese character is two wide.
-      const wide = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+      // As many columns as the longest line lets stand side by side.
       list.style.setProperty(
         "--label",
-        `${Math.max(...this.lines.map(({ label }) => Math.min(wide(label), 40)))}ch`,
+        `${Math.max(...this.lines.map(({ label }) => Math.min(columns(label), 40)))}ch`,
       );
 
       this.score = make("p", "play-score");
@@ -1045,8 +1047,14 @@
       });
       this.cards.replaceChildren(...this.buttons.map(({ card }) => card));
       // The most lines that are ever printed have their room from the start, so that nothing moves.
-      const lines = program.data.endings.map(({ output }) => output.trimEnd().split("\n").length);
-      this.box.style.setProperty("--printed", Math.min(Math.max(...lines, 1), 8));
+      const width = this.rows.size ? 22 : 80;
+      const height = (output) =>
+        output
+          .trimEnd()
+          .split("\n")
+          .reduce((sum, line) => sum + Math.max(1, Math.ceil(columns(line) / width)), 0);
+      const heights = program.data.endings.map(({ output }) => height(output));
+      this.box.style.setProperty("--printed", Math.min(Math.max(...heights, 1), 10));
       const notes = program.data.changed.map(([file, line, was]) =>
         make("p", "", ...words.changed(program.line([file, line]), make("code", "", was))),
       );
