@@ -201,9 +201,11 @@ fn marked(line: &str) -> String {
     let line = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = line.split('`').enumerate();
     parts
-        .map(|(place, part)| {
-            if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }
-        })
+        .map(
+            |(place, part)| {
+                if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }
+            },
+        )
         .collect()
 }
 
@@ -256,7 +258,10 @@ More.
                 ["Why?"].into_iter().chain(answers.iter().map(String::as_str)).collect();
             parse("coin", &block).unwrap().endings(&data)
         };
-        assert_eq!(play(&["heads", "tails*[returned] | [deadlock]"]).unwrap(), [vec![0], vec![1, 2]]);
+        assert_eq!(
+            play(&["heads", "tails*[returned] | [deadlock]"]).unwrap(),
+            [vec![0], vec![1, 2]]
+        );
         let error = play(&["heads", "[deadlock]"]).unwrap_err();
         assert!(error.contains("0 answers") && error.contains("tails"), "{error}");
         let error = play(&["heads", "[returned]", "[deadlock]"]).unwrap_err();

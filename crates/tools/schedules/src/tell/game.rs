@@ -324,8 +324,7 @@ impl<'a> Maker<'a> {
             }
         }
         let things = self.things(&details);
-        let steps: Vec<_> =
-            details.steps.iter().map(|step| self.step(step, &things)).collect();
+        let steps: Vec<_> = details.steps.iter().map(|step| self.step(step, &things)).collect();
         let stands: Vec<_> =
             details.next.iter().map(|next| self.stand(next.as_ref(), &things)).collect();
         let stands = with_unborn(stands, &details);

@@ -23,10 +23,9 @@ if (matchMedia(\"(prefers-color-scheme: dark)\").matches) document.documentEleme
 /// The file's text.
 pub fn html(language: Language, name: &str, game: &Game) -> String {
     let code = language.say("en", "zh-CN");
-    let title = escaped(&language.say(
-        format!("Be the scheduler of {name}"),
-        format!("你来当 {name} 的调度器"),
-    ));
+    let title = escaped(
+        &language.say(format!("Be the scheduler of {name}"), format!("你来当 {name} 的调度器")),
+    );
     let needs = language.say(
         "This page needs JavaScript. In the terminal: cargo run -p schedules -- play",
         "此页面需要 JavaScript。也可以在终端里玩：cargo run -p schedules -- play",

@@ -41,9 +41,8 @@ fn access<T: Copy + PartialEq>(
     show: impl Fn(T) -> String,
     change: impl FnOnce(T) -> T,
 ) -> T {
-    let number = shared.with(|shared| {
-        *shared.number.get_or_insert_with(|| state::enter_variable(shared.made))
-    });
+    let number = shared
+        .with(|shared| *shared.number.get_or_insert_with(|| state::enter_variable(shared.made)));
     let action = match kind {
         Access::Read => Action::Read(number),
         Access::Write => Action::Write(number),
