@@ -192,7 +192,10 @@ fn a_worker_killed_in_a_task_is_replaced() {
 fn runs(pid: u32) -> bool {
     if cfg!(target_os = "linux") {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        return stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']));
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+        // The files of a process are open until its last thread has ended.
+        return threads > 1
+            || stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']));
     }
     let output = |command: &mut process::Command| {
         String::from_utf8_lossy(&command.output().unwrap().stdout).trim().to_owned()
