@@ -21,7 +21,7 @@
       .flatMap((part, at) => [part, values[at] ?? ""])
       .reduce((text, next) => {
         const parted =
-          (/\w$/.test(text) && /^\p{Script=Han}/u.test(next)) ||
+          (/[\w)]$/.test(text) && /^\p{Script=Han}/u.test(next)) ||
           (/\p{Script=Han}$/u.test(text) && /^\w/.test(next));
         return text + (parted ? " " : "") + next;
       });
@@ -421,7 +421,7 @@
       share: (n, all) => `${all} 种执行顺序中的 ${n} 种`,
       never: (all) => `${all} 种执行顺序里一种也没有`,
       noSchedule: (label, all) => `没有哪种执行顺序会得到“${label}”：全部 ${all} 种都试过了。`,
-      doing: (who, deed) => who + (/\w$/.test(who) ? " " : "") + deed,
+      doing: (who, deed) => who + (/[\w)]$/.test(who) ? " " : "") + deed,
       cannot: (who, why) => zh`${who}现在走不了：${why}。`,
       noUndo: "没有可以撤销的步骤。",
       undone: (n) => (n ? `已撤销一步，还剩 ${n} 步。` : "已撤销，回到开头。"),
