@@ -13,6 +13,7 @@
 //! * here: the world
 //! * `run`: one run after another
 //! * [`command`]: the answer to a question about a program
+//! * [`lessons`]: the lessons about processes, and how each is run
 //! * `system`: the processes of a run
 //! * `held`: what a task is held before
 //! * `touches`: the names of what is touched
@@ -30,6 +31,7 @@ use crate::world::{Fault, Plan, Run, World};
 pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod held;
+pub mod lessons;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod os;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -52,6 +54,17 @@ pub enum Sleeps {
     /// Nothing: others may have done any number of steps when it ends, or none. What holds here is
     /// certain.
     Any,
+}
+
+impl Sleeps {
+    /// Its name on the command line and in data.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sleeps::Instant => "instant",
+            Sleeps::Ordered => "ordered",
+            Sleeps::Any => "any",
+        }
+    }
 }
 
 /// How a program is run.
@@ -126,11 +139,7 @@ impl Processes {
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         {
             let _ = (command, options, Names::default().actor(""), Names::default().len());
-            Err(Fault::Refused(
-                "the processes of a program are searched on Linux on x86-64 only: run it there, or \
-                 in a virtual machine"
-                    .to_string(),
-            ))
+            Err(Fault::Unmodelled(crate::world::Unmodelled::System))
         }
     }
 }
@@ -157,6 +166,8 @@ pub fn starts_processes(source: &str) -> bool {
         "util::Pool",
         "main_guard!",
         "process::Command",
+        "process::{Command",
+        "process::{self, Command",
         "unistd::fork",
         "unistd::{ForkResult, fork",
     ];

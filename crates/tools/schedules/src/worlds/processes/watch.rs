@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_millis(50);
 const PATIENCE: u32 = 12;
 
 /// For so many ticks of its own (a hundredth of a second each) a task may compute.
-const COMPUTING: u64 = 1000;
+pub(super) const COMPUTING: u64 = 1000;
 
 /// Why a task was killed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -389,6 +389,7 @@ fn run(answer: &Value, latest: &[Move]) -> Option<Run> {
     };
     let details = &answer["details"];
     Some(Run {
+        errors: Vec::new(),
         moves,
         actors: list(&answer["lives"], life)?,
         output: answer["output"].as_str()?.to_string(),
@@ -438,6 +439,7 @@ fn read_details(told: &Value) -> Option<Details> {
             if told.is_null() { Some(None) } else { Some(Some(step(told)?)) }
         })?,
         names: list(&told["names"], |told| Some(told.as_str().map(str::to_string)))?,
+        aside: Default::default(),
         things: list(&told["things"], |told| {
             let kind = match told[0].as_str()? {
                 "Lock" => ThingKind::Lock,
