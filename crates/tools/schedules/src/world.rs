@@ -272,6 +272,8 @@ pub enum Caveat {
     Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
+    /// It writes to files: what one run has left there, the next one finds.
+    Files,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
     /// not tried.
     Contended,

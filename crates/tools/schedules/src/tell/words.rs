@@ -59,6 +59,25 @@ pub(crate) fn number(language: Language, count: Count) -> String {
     format!("{more} {}.{} × 10{exponent}", tenths / 10, tenths % 10)
 }
 
+/// What a signal is called, on Linux.
+fn signal_name(number: i32) -> String {
+    let name = match number {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        6 => "SIGABRT",
+        9 => "SIGKILL",
+        10 => "SIGUSR1",
+        11 => "SIGSEGV",
+        12 => "SIGUSR2",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        18 => "SIGCONT",
+        _ => return format!("signal {number}"),
+    };
+    name.to_string()
+}
+
 fn superscript(digit: char) -> char {
     let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     digit.to_digit(10).map_or(digit, |digit| digits[digit as usize])
@@ -278,17 +297,18 @@ impl Words<'_> {
             ),
             Action::EndMain => self.say("ends, and with it the program", "结束，程序随之结束"),
             Action::End => match &step.outcome {
+                Outcome::Saw(code) if code.starts_with('-') => {
+                    let signal = signal_name(code[1..].parse().unwrap_or(0));
+                    self.say(format!("is ended by {signal}"), format!("被 {signal} 终止"))
+                }
                 Outcome::Saw(code) => {
                     self.say(format!("ends, exit code {code}"), format!("结束，退出码 {code}"))
                 }
                 _ => self.say("ends", "结束"),
             },
             Action::Signal { to, signal } => {
-                let to = self.object(*to);
-                self.say(
-                    format!("sends signal {signal} to{to}"),
-                    format!("发送信号 {signal} 给{to}"),
-                )
+                let (to, signal) = (self.object(*to), signal_name(*signal));
+                self.say(format!("sends {signal} to{to}"), format!("发送 {signal} 给{to}"))
             }
             Action::Call(name) => self.call(name),
             Action::Sleep => String::new(),
@@ -579,6 +599,13 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "Random numbers are drawn without a seed of the program's own: here they are the same \
                  ones in every run, and others may lead to other endings.",
                 "程序没有设定随机数（random）的种子：这里每次运行的随机数都相同，换成别的随机数可能有别的结局。",
+            ),
+            Caveat::Files => language.say(
+                "It writes to files. What one run has left there the next one finds: where that makes a \
+                 difference, have the program begin with a clean folder, as in `bash -c 'make clean; make \
+                 -j2'`.",
+                "程序写入了文件。一次运行留下的内容会被下一次运行看到：如果这有影响，请让程序先清理文件夹，\
+                 例如 `bash -c 'make clean; make -j2'`。",
             ),
             Caveat::Contended => language.say(
                 "Several processes use one pipe, lock or piece of memory: who comes first to it was \

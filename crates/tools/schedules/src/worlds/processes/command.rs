@@ -184,12 +184,22 @@ pub fn certain(language: Language, findings: &Findings) -> String {
         }
         return text;
     }
-    let all = match number {
-        1 => language.say("In its only ending", "在唯一的结局中，"),
-        _ => {
-            language.say(format!("In all {number} endings"), format!("在全部 {number} 种结局中，"))
-        }
-    };
+    if number == 1 {
+        let bounded = findings.endings.keys().any(|one| matches!(one.end, End::Bounded(_)));
+        return if bounded {
+            language.say(
+                "Certain, even where a sleep guarantees nothing: up to there it has no other way.\n",
+                "即使睡眠不保证任何顺序，到停止处为止也没有别的可能。\n",
+            )
+        } else {
+            language.say(
+                "Certain, even where a sleep guarantees nothing: it has no other ending.\n",
+                "即使睡眠不保证任何顺序，也没有别的结局。\n",
+            )
+        };
+    }
+    let all =
+        language.say(format!("In all {number} endings"), format!("在全部 {number} 种结局中，"));
     let blank = language.say(" ", "");
     let mut text = language.say(
         "What is certain, even where a sleep guarantees nothing:\n",

@@ -283,6 +283,10 @@ impl System<'_> {
             }
             return Some(Held::Print(text));
         }
+        let stays = ["/dev/", "/proc/", "/memfd:"].iter().all(|place| !link.starts_with(place));
+        if link.starts_with('/') && stays && !link.ends_with(" (deleted)") {
+            self.caveats.insert(Caveat::Files);
+        }
         let waits = link.starts_with("pipe:") || link.starts_with("socket:");
         let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);
         let contended = waits && self.is_contended(i, &link, true);
