@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use crate::tell::source::Sources;
 use crate::tell::words::{self, Language};
 use crate::world::{End, Fault};
 use crate::worlds::rust::stand_in::{env::set_args, io::set_stdin};
-use crate::worlds::rust::{Program, latest_step, progress};
+use crate::worlds::rust::{INTERRUPT, Program, latest_step, progress};
 
 /// The environment variable in which the command says what is asked.
 pub const ASKED: &str = "SCHEDULES_ASKED";
@@ -125,6 +126,9 @@ pub fn run(main: fn() -> ExitCode) -> ExitCode {
 
 fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
     let question = asked.question.clone();
+    if !question.play {
+        heed_the_command();
+    }
     let threads = system_threads();
     let (sender, receiver) = channel();
     let worker = thread::spawn(move || {
@@ -145,11 +149,14 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
         if progress() != seen.0 {
             seen = (progress(), Instant::now());
         }
-        let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
+        let late = deadline.is_some_and(|deadline| Instant::now() > deadline)
+            || INTERRUPT.load(Ordering::Relaxed);
         if late && seen.1.elapsed() > PATIENCE {
             return given_up(asked);
         }
     };
+    // Stories are told all the same.
+    INTERRUPT.store(false, Ordering::Relaxed);
     findings.remarks.clone_from(&asked.remarks);
     // The search has let the world go.
     let _ = worker.join();
@@ -171,6 +178,15 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
     asked.question.tell(&subject, &mut world, &findings, &mut output)?;
     output.flush()?;
     Ok(asked.question.verdict(&findings))
+}
+
+/// Stops the search when the command closes this process's stdin: somebody has pressed Ctrl-C there, or
+/// the command is gone. What the searched program reads from stdin does not come from there.
+fn heed_the_command() {
+    thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        INTERRUPT.store(true, Ordering::Relaxed);
+    });
 }
 
 /// What is said of a program that goes on for ever between two steps: no scheduler can take the turn

@@ -201,6 +201,48 @@ fn sets_that_are_not_complete_are_not_called_equal() {
     assert_eq!(code, Some(2));
 }
 
+#[test]
+fn processes_read_what_they_are_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = file(folder.path(), "input", "b\na\n");
+    let input = input.to_str().unwrap();
+    let (text, code) = said(&["--stdin", input, "bash", "-c", "sort"], "");
+    assert!(text.contains("  │ a\n  │ b\n"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+    let (text, code) = refused(&["--stdin", "no-such-file", "cat"]);
+    assert!(text.contains("no-such-file"), "{text}");
+    assert_eq!(code, Some(2));
+}
+
+/// Starts a command in which nobody may be traced, as some containers have it.
+const UNTRACEABLE: &str = "
+import ctypes, os, struct, sys
+def step(code, jt, jf, k): return struct.pack('HBBI', code, jt, jf, k)
+# Calls of ptrace (101) give EPERM, all others are made.
+steps = step(0x20, 0, 0, 0) + step(0x15, 0, 1, 101) + step(6, 0, 0, 0x50001) + step(6, 0, 0, 0x7fff0000)
+held = ctypes.create_string_buffer(steps)
+program = struct.pack('HxxxxxxQ', 4, ctypes.addressof(held))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0, ctypes.get_errno()
+os.execv(sys.argv[1], sys.argv[1:])
+";
+
+#[test]
+fn a_program_that_may_not_be_traced_is_refused_at_once_in_both_languages() {
+    for (language, words) in [("en", "may not be traced"), ("zh", "无法跟踪")] {
+        let tool = env!("CARGO_BIN_EXE_schedules");
+        let output = Command::new(course::python().unwrap())
+            .args(["-c", UNTRACEABLE, tool, "--language", language])
+            .args(TWO)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(words), "{output:?}");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+}
+
 fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, text).unwrap();
@@ -232,15 +274,8 @@ fn the_exit_codes_of_processes_are_four() {
 #[test]
 fn the_exit_codes_of_threads_are_the_same_four() {
     let folder = tempfile::tempdir().unwrap();
-    let threads = |count: u32, body: &str| {
-        format!(
-            "fn main() {{\n    std::thread::scope(|scope| {{\n        for i in 0..{count} {{\n            \
-             scope.spawn(move || {{ {body} }});\n        }}\n    }});\n}}\n"
-        )
-    };
-    let long = threads(9, "for j in 0..9 { println!(\"{i} {j}\"); }");
-    let long = file(folder.path(), "long.rs", &long);
-    let short = file(folder.path(), "short.rs", &threads(2, "println!(\"{i}\");"));
+    let long = file(folder.path(), "long.rs", &rust_threads(9, 9));
+    let short = file(folder.path(), "short.rs", &rust_threads(2, 1));
     let code = |options: &[&str], path: &Path| {
         schedules(&with(options, &[path.to_str().unwrap()]), "").status.code()
     };
@@ -297,6 +332,47 @@ fn ctrl_c_tells_what_was_found_and_leaves_nothing() {
     let code = tool.wait().unwrap().code();
     assert_eq!(code, Some(3), "{text}");
     assert!(!is_left(&mark, 0), "something is left running");
+}
+
+/// The same in a Rust program, which searches itself in a process of its own.
+#[test]
+fn ctrl_c_tells_what_was_found_of_threads_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("interrupted_{}", std::process::id());
+    let path = file(folder.path(), &format!("{name}.rs"), &rust_threads(9, 9));
+    let tool = command(&["--seconds", "600", path.to_str().unwrap()]).spawn().unwrap();
+    let searches = || {
+        fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let parent = stat.rsplit(") ").next().unwrap().split(' ').nth(1).map(str::to_string);
+            let program = fs::read_link(entry.path().join("exe")).unwrap_or_default();
+            let compiler = ["cargo", "rustc", "rustup"].iter().any(|name| program.ends_with(name));
+            parent == Some(tool.id().to_string())
+                && program.is_absolute()
+                && !compiler
+                && program != Path::new(env!("CARGO_BIN_EXE_schedules"))
+        })
+    };
+    let start = std::time::Instant::now();
+    while !searches() {
+        assert!(start.elapsed().as_secs() < 300, "it is not searched");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    kill(Pid::from_raw(tool.id() as i32), Signal::SIGINT).unwrap();
+    let output = tool.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("Ending 1"), "{output:?}");
+    assert!(text.contains("It was interrupted: not everything was tried."), "{output:?}");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+}
+
+fn rust_threads(count: u32, prints: u32) -> String {
+    format!(
+        "fn main() {{\n    std::thread::scope(|scope| {{\n        for i in 0..{count} {{\n            \
+         scope.spawn(move || for j in 0..{prints} {{ println!(\"{{i}} {{j}}\"); }});\n        \
+         }}\n    }});\n}}\n"
+    )
 }
 
 /// Whether a process but the tool has this mark among its arguments.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +16,7 @@ use crate::tell::json::json;
 use crate::tell::report::Subject;
 use crate::tell::source::Sources;
 use crate::tell::words::{self, Language};
-use crate::world::{End, Fault, Finish, Plan, World};
+use crate::world::{End, Fault, Finish, Plan, Unmodelled, World};
 
 /// So many facts about which line comes before which are told at most.
 const ORDERS: usize = 8;
@@ -31,6 +32,8 @@ pub struct Asked {
     /// After so many prints the program is stopped. `None` for a number of the tool's where it has no
     /// end of its own.
     pub prints: Option<usize>,
+    /// The file that the program reads from stdin.
+    pub stdin: Option<PathBuf>,
     /// Leaves out who comes first to what several processes use: the opposite of
     /// [`Options::contended`].
     pub in_turn: bool,
@@ -50,13 +53,14 @@ pub fn answer(
 ) -> io::Result<Verdict> {
     let language = question.language();
     let refuse = |fault: &Fault| {
-        eprintln!("{}: {}", language.say("error", "错误"), words::fault(language, fault));
+        eprintln!("{}{}", language.say("error: ", "错误："), words::fault(language, fault));
         Ok(if fault.is_refusal() { Verdict::None } else { Verdict::Unfinished })
     };
     let mut options = Options {
         sleeps: asked.sleeps.unwrap_or_default(),
         prints: asked.prints,
         contended: !asked.in_turn,
+        stdin: asked.stdin.clone(),
         interrupt: interrupt(),
         ..Options::default()
     };
@@ -66,6 +70,9 @@ pub fn answer(
     match first {
         Err(fault) => return refuse(&fault),
         Ok(run) if matches!(run.finish, Finish::Ended(End::CutOff(_))) => {
+            if run.output.is_empty() {
+                return refuse(&Fault::Unmodelled(Unmodelled::Idles(name.to_string())));
+            }
             options.prints.get_or_insert(PRINTS);
         }
         Ok(_) => {}

@@ -22,6 +22,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -82,6 +83,8 @@ pub struct Options {
     /// gets which task. If not, who could go first did, and the run says
     /// [so](crate::world::Caveat::Contended).
     pub contended: bool,
+    /// The file that the program reads from stdin. It reads nothing where there is none.
+    pub stdin: Option<PathBuf>,
     /// Set when somebody has asked to stop, as with Ctrl-C.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -93,6 +96,7 @@ impl Default for Options {
             prints: None,
             steps: 1000,
             contended: true,
+            stdin: None,
             interrupt: Arc::default(),
         }
     }

@@ -81,13 +81,22 @@ impl Program {
         })
     }
 
+    /// What the program reads from stdin, from its beginning.
+    fn input(&self) -> Result<OwnedFd, Fault> {
+        let path = self.options.stdin.as_deref().unwrap_or(Path::new("/dev/null"));
+        let opened = fs::File::open(path);
+        let opened =
+            opened.map_err(|error| Fault::Failed(format!("{}: {error}", path.display())))?;
+        Ok(opened.into())
+    }
+
     fn start(&self) -> Result<i32, Fault> {
         let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
         let stops = system::stops();
         let launch = Launch {
             command: &self.command,
             environment: ENVIRONMENT,
-            input: fs::File::open("/dev/null").map_err(failed)?.into(),
+            input: self.input()?,
             output: self.terminal.end().map_err(failed)?,
             errors: self.errors.end().map_err(failed)?,
             stops: &stops,
