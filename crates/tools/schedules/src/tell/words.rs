@@ -37,6 +37,7 @@ impl Language {
 }
 
 /// Says that a line is another one than in the lesson. With its line break.
+#[cfg(feature = "command")]
 pub(crate) fn changed_line(language: Language, number: usize, text: &str) -> String {
     let is =
         language.say(format!("Line {number} is changed to: "), format!("第 {number} 行改为："));
