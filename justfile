@@ -87,6 +87,10 @@ long-processes:
 faults:
     cargo test --workspace many_signals -- --ignored --nocapture
 
+# Every process lesson in every order, again and again: does a run ever do what it was not told? (Linux, an hour)
+divergences runs="50000":
+    RUNS={{runs}} cargo test --package schedules --test processes_lessons no_run_diverges -- --ignored --nocapture
+
 # The same work in CPython and here, in turns; --write for the books' table and chart (python3)
 compare *arguments:
     cargo run --quiet --release --package compare -- {{arguments}}

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json as object};
 
-use crate::search::{Ending, Extent, Findings, Options, search};
+use crate::search::{Completeness, Ending, Extent, Findings, Options, search};
 use crate::tell::game::{Limits, Played, game};
 use crate::tell::html::html;
 use crate::tell::json::json;
 use crate::tell::play::{Screen, has_choices, play};
 use crate::tell::report::{Subject, report};
 use crate::tell::words::{Language, no_game, number};
-use crate::world::{End, World};
+use crate::world::{End, Fault, World};
 
 /// What is asked of a program.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,23 @@ pub enum Verdict {
     Bad = 1,
     /// There is no answer.
     None = 2,
+    /// No ending that was found is bad, but not all was tried that was asked for: the time was up, or
+    /// somebody has pressed Ctrl-C, or the program was not the same each time, or had no end.
+    Unfinished = 3,
+}
+
+impl Verdict {
+    /// Of two answers to one question the one that a script has to know of: something bad, then no
+    /// answer, then that not all was tried.
+    pub fn worse(self, other: Verdict) -> Verdict {
+        let rank = |verdict| match verdict {
+            Verdict::Good => 0,
+            Verdict::Unfinished => 1,
+            Verdict::None => 2,
+            Verdict::Bad => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
 }
 
 impl Question {
@@ -189,18 +206,30 @@ impl Question {
         if self.play || self.html.is_some() {
             return Verdict::Good;
         }
-        let good = |end: &End| matches!(end, End::Returned | End::Exited(0));
+        let good = |end: &End| matches!(end, End::Returned | End::Exited(0) | End::Bounded(_));
         let outputs = findings.endings.keys().map(|ending| &ending.output);
         let outputs: std::collections::BTreeSet<_> = outputs.collect();
         let bad = |ending: &Ending| !good(&ending.end) || !ending.uncaught.is_empty();
-        if findings.endings.keys().any(bad) {
+        let differ = self.one_output && outputs.len() > 1;
+        if findings.endings.keys().any(bad) || differ {
             Verdict::Bad
-        } else if findings.fault.is_some() || findings.diverged.is_some() {
+        } else if findings.fault.as_ref().is_some_and(Fault::is_refusal) {
             Verdict::None
-        } else if self.one_output && outputs.len() > 1 {
-            Verdict::Bad
-        } else {
+        } else if self.is_finished(findings) {
             Verdict::Good
+        } else {
+            Verdict::Unfinished
         }
+    }
+
+    /// Whether all was tried that was asked for.
+    pub fn is_finished(&self, findings: &Findings) -> bool {
+        let whole = match findings.completeness {
+            Completeness::All => true,
+            Completeness::AllWithin(most) => self.switches.is_some_and(|asked| asked <= most),
+            Completeness::Drawn(runs) => self.schedules.is_some_and(|asked| asked <= runs),
+            Completeness::Stopped(_) => false,
+        };
+        whole && findings.flawless()
     }
 }

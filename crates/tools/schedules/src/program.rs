@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,9 +17,10 @@ use crate::answer::{Question, Verdict};
 use crate::search::{Completeness, Ending, Findings, Found};
 use crate::tell::report::Subject;
 use crate::tell::source::Sources;
+use crate::tell::words::{self, Language};
 use crate::world::{End, Fault};
 use crate::worlds::rust::stand_in::{env::set_args, io::set_stdin};
-use crate::worlds::rust::{Program, latest_step, progress};
+use crate::worlds::rust::{INTERRUPT, Program, latest_step, progress};
 
 /// The environment variable in which the command says what is asked.
 pub const ASKED: &str = "SCHEDULES_ASKED";
@@ -124,6 +126,9 @@ pub fn run(main: fn() -> ExitCode) -> ExitCode {
 
 fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
     let question = asked.question.clone();
+    if !question.play {
+        heed_the_command();
+    }
     let threads = system_threads();
     let (sender, receiver) = channel();
     let worker = thread::spawn(move || {
@@ -144,18 +149,24 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
         if progress() != seen.0 {
             seen = (progress(), Instant::now());
         }
-        let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
+        let late = deadline.is_some_and(|deadline| Instant::now() > deadline)
+            || INTERRUPT.load(Ordering::Relaxed);
         if late && seen.1.elapsed() > PATIENCE {
             return given_up(asked);
         }
     };
+    // Stories are told all the same.
+    INTERRUPT.store(false, Ordering::Relaxed);
     findings.remarks.clone_from(&asked.remarks);
     // The search has let the world go.
     let _ = worker.join();
     if still_more_threads_than(threads) {
-        let fault = "the program has started threads that schedules does not know, as a dependency \
-                     does that has threads of its own: what they do comes in no schedule";
-        findings.fault = Some(Fault::Refused(fault.to_string()));
+        let fault = asked.question.language().say(
+            "the program has started threads that schedules does not know, as a dependency does that \
+             has threads of its own: what they do comes in no schedule",
+            "程序启动了 schedules 不认识的线程，例如依赖库自己启动的线程：它们的操作不在任何调度中",
+        );
+        findings.fault = Some(Fault::Refused(fault));
         if findings.complete() {
             findings.completeness = Completeness::Stopped(time);
         }
@@ -169,6 +180,15 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
     Ok(asked.question.verdict(&findings))
 }
 
+/// Stops the search when the command closes this process's stdin: somebody has pressed Ctrl-C there, or
+/// the command is gone. What the searched program reads from stdin does not come from there.
+fn heed_the_command() {
+    thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        INTERRUPT.store(true, Ordering::Relaxed);
+    });
+}
+
 /// What is said of a program that goes on for ever between two steps: no scheduler can take the turn
 /// from it.
 fn given_up(asked: &Asked) -> io::Result<Verdict> {
@@ -180,12 +200,18 @@ fn given_up(asked: &Asked) -> io::Result<Verdict> {
     findings.completeness = Completeness::Stopped(time);
     let place = latest_step().map_or(String::new(), |(file, line)| {
         let file = file.rsplit(['/', '\\']).next().unwrap_or(file).to_string();
-        format!(" After the step at {file}:{line},")
+        asked.question.language().say(
+            format!(" After the step at {file}:{line},"),
+            format!("在 {file}:{line} 的步骤之后，"),
+        )
     });
-    let sentence = format!(
-        "{}:{place} the program computes without an end, and takes no step at which another thread \
-         could go. Only the endings before that could be found.",
-        asked.name
+    let name = &asked.name;
+    let sentence = asked.question.language().say(
+        format!(
+            "{name}:{place} the program computes without an end, and takes no step at which another \
+             thread could go. Only the endings before that could be found."
+        ),
+        format!("{name}：{place}程序一直计算，没有别的线程可以走的步骤。只能找到在此之前的结局。"),
     );
     let mut output = io::stdout().lock();
     if asked.question.json {
@@ -221,14 +247,25 @@ pub struct Tested {
     pub report: String,
     /// How much was tried, in the words of `json`.
     pub complete: String,
+    /// The same in the language of the answer.
+    pub tried: String,
+    /// Whether all was tried that was asked for.
+    pub finished: bool,
 }
 
 impl Tested {
     /// This, as one line of text.
     pub fn to_line(&self) -> String {
-        let Tested { name, passes, report, complete } = self;
-        json!({ "name": name, "passes": passes, "report": report, "complete": complete })
-            .to_string()
+        let Tested { name, passes, report, complete, tried, finished } = self;
+        json!({
+            "name": name,
+            "passes": passes,
+            "report": report,
+            "complete": complete,
+            "tried": tried,
+            "finished": finished,
+        })
+        .to_string()
     }
 
     /// This, from such a line, or `None` if it is none.
@@ -239,6 +276,8 @@ impl Tested {
             passes: tested["passes"].as_bool()?,
             report: text(&tested["report"])?,
             complete: text(&tested["complete"])?,
+            tried: text(&tested["tried"])?,
+            finished: tested["finished"].as_bool()?,
         })
     }
 }
@@ -269,12 +308,12 @@ pub fn test(name: &'static str, panics: bool, main: fn() -> ExitCode) {
         !findings.endings.is_empty() && findings.endings.keys().all(|ending| good(&ending.end));
     let sources = asked.sources();
     let subject = Subject { name, sources: &sources, remarks: "" };
-    let complete = crate::tell::words::completeness(
-        crate::tell::words::Language::English,
-        findings.completeness,
-    );
+    let [complete, tried] = [Language::English, language]
+        .map(|language| words::completeness(language, findings.completeness));
+    let finished = asked.question.is_finished(&findings);
     let report = crate::tell::report::report(language, &subject, &mut world, &findings);
-    let tested = Tested { name: name.to_string(), passes, report, complete };
+    let name = name.to_string();
+    let tested = Tested { name: name.clone(), passes, report, complete, tried, finished };
     let line = tested.to_line();
     // Around the capture of the test harness, which takes what `println!` prints.
     let _ = writeln!(io::stdout(), "\n{TEST}{line}");
@@ -331,6 +370,8 @@ mod tests {
             passes: false,
             report: "two\nlines".to_string(),
             complete: "all schedules".to_string(),
+            tried: "全部调度".to_string(),
+            finished: true,
         };
         assert_eq!(Tested::from_line(&tested.to_line()), Some(tested));
     }

@@ -20,6 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,7 @@ use serde_json::Value;
 use crate::program::{ASKED, Asked, TEST, Tested};
 use crate::refused;
 use crate::tell::words::Language;
+use crate::worlds::processes::command::interrupt;
 
 /// Why there is no answer: a sentence.
 pub type Refusal = String;
@@ -587,12 +589,16 @@ impl Copy {
 pub fn run(program: &Path, asked: &Asked, language: Language) -> Result<u8, Refusal> {
     let mut command = Command::new(program);
     command.env(ASKED, asked.to_line());
-    if !asked.question.play {
-        command.stdin(Stdio::null());
+    let interrupt = (!asked.question.play).then(interrupt);
+    if interrupt.is_some() {
+        // The program is told of a Ctrl-C by the end of its stdin, and tells what it has found.
+        command.stdin(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
     let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
     let time = (!asked.question.play).then_some(asked.question.seconds);
-    let status = wait(child, time, language)?;
+    let status = wait(child, time, interrupt.as_deref(), language)?;
     if let Some(code) = status.code() {
         return Ok(code.clamp(0, 255) as u8);
     }
@@ -633,7 +639,7 @@ pub fn run_tests(
             let told = lines.filter_map(|line| Tested::from_line(line.split_once(TEST)?.1));
             told.collect::<Vec<_>>()
         });
-        let ended = wait(child, Some(asked.question.seconds * 20.0), language);
+        let ended = wait(child, Some(asked.question.seconds * 20.0), None, language);
         all.extend(reader.join().unwrap_or_default());
         ended?;
     }
@@ -641,7 +647,12 @@ pub fn run_tests(
 }
 
 /// Waits for a program, but not much longer than its time.
-fn wait(mut child: Child, seconds: Option<f64>, language: Language) -> Result<ExitStatus, Refusal> {
+fn wait(
+    mut child: Child,
+    seconds: Option<f64>,
+    interrupt: Option<&AtomicBool>,
+    language: Language,
+) -> Result<ExitStatus, Refusal> {
     let Some(seconds) = seconds else {
         return child.wait().map_err(|error| error.to_string());
     };
@@ -651,6 +662,9 @@ fn wait(mut child: Child, seconds: Option<f64>, language: Language) -> Result<Ex
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             return Ok(status);
+        }
+        if interrupt.is_some_and(|interrupt| interrupt.load(Ordering::SeqCst)) {
+            drop(child.stdin.take());
         }
         if deadline.is_some_and(|deadline| Instant::now() > deadline) {
             // It may end by itself at this very moment.

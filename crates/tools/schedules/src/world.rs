@@ -6,6 +6,7 @@
 //! no more of a program than this.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
@@ -131,6 +132,9 @@ pub struct Run {
     pub actors: Vec<Life>,
     /// Everything that was printed.
     pub output: String,
+    /// What was written to stderr, by whom. It is no part of an [ending](crate::search::Ending): no
+    /// schedule is tried for its order, and it may hold what differs from run to run.
+    pub errors: Vec<(Actor, String)>,
     /// How it came to its end, or why it was stopped.
     pub finish: Finish,
     /// The exceptions that ended other actors than main, in the order of the alphabet.
@@ -226,6 +230,9 @@ pub struct Details {
     pub names: Vec<Option<String>>,
     /// What the actors share.
     pub things: Vec<Thing>,
+    /// Those of whom a player is told nothing unless they can go: who was not started in this run, and
+    /// who takes no step of interest.
+    pub aside: BTreeSet<Actor>,
 }
 
 /// Something that actors share.
@@ -281,6 +288,8 @@ pub enum Caveat {
     Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
+    /// It writes to files: what one run has left there, the next one finds.
+    Files,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
     /// not tried.
     Contended,
@@ -291,6 +300,8 @@ pub enum Caveat {
 pub enum Fault {
     /// The program uses what this world does not model: what it is, and what to do.
     Refused(String),
+    /// The same of a program of processes.
+    Unmodelled(Unmodelled),
     /// The machinery has failed, such as an interpreter that does not start.
     Failed(String),
     /// The world has learned of more steps, such as accesses that turned out to race. The runs before
@@ -300,13 +311,47 @@ pub enum Fault {
     Interrupted,
 }
 
+/// Why the processes of a program cannot be searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unmodelled {
+    /// This system is not Linux on x86-64.
+    System,
+    /// There was no command.
+    NoCommand,
+    /// There is no program of this name.
+    NotFound(String),
+    /// The file of this name is none that may be run.
+    NotAProgram(String),
+    /// The program of this name does not start, and why.
+    DoesNotStart(String, String),
+    /// The system does not let the program of this name be traced.
+    Untraceable(String),
+    /// It makes this system call.
+    Calls(String),
+    /// One of its processes waits in this system call.
+    WaitsIn(String),
+    /// It uses locks that inherit priorities.
+    PriorityLocks,
+    /// One of its processes stops another one with a signal.
+    Stops,
+    /// One of its processes computes for so many seconds without a call.
+    Computes(u64),
+    /// The process of this name sleeps or looks at something again and again, and that is all.
+    Idles(String),
+    /// It starts more than so many processes and threads.
+    TooMany(usize),
+}
+
+impl Fault {
+    /// Whether somebody has asked to stop, or the search has only to begin again.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Fault::Learned | Fault::Interrupted)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Refused(text) | Fault::Failed(text) => f.write_str(text),
-            Fault::Learned => f.write_str("there are more steps than were known"),
-            Fault::Interrupted => f.write_str("interrupted"),
-        }
+        f.write_str(&crate::tell::words::fault(crate::tell::words::Language::English, self))
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use schedules::answer::Question;
-use schedules::both::Both;
+use schedules::both::{Both, How};
 use schedules::lessons::{LESSONS, find};
 use schedules::search::{Ending, classes};
 use schedules::world::End;
@@ -559,9 +559,10 @@ fn what_the_pages_say_is_so_in_python() {
     };
     let endings = |lesson: &str, one_step: bool| {
         let interpreter = std::env::var_os("SCHEDULES_PYTHON").map(Into::into);
-        let both = Both::search(lesson, &question, one_step, interpreter).unwrap();
+        let how = How { one_step_additions: one_step, interpreter, ..How::default() };
+        let both = Both::search(lesson, &question, &how).unwrap();
         assert!(both.complete());
-        both.python_findings.endings.keys().cloned().collect::<BTreeSet<_>>()
+        both.python.findings.endings.keys().cloned().collect::<BTreeSet<_>>()
     };
     let mut wrong = Vec::new();
     for page in PAGES {

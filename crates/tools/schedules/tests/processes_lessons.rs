@@ -2,13 +2,13 @@
 //! every time.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use schedules::search::{Findings, classes, follow};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
@@ -212,4 +212,55 @@ fn a_join_that_is_taken_out_shows_every_time() {
             assert_eq!(theirs.map(|theirs| theirs.endings.len()), Some(10));
         }
     }
+}
+
+/// How many runs are made at least, unless `RUNS` says another number.
+const RUNS: usize = 50_000;
+
+/// Every lesson and its twin again and again, in both readings of a sleep: a run that does not do what
+/// it is told, or a set that is another one than before, is a divergence. It is meant for a machine whose
+/// cores are busy with other work.
+#[test]
+#[ignore = "takes an hour"]
+fn no_run_diverges() {
+    let wanted = std::env::var("RUNS").map_or(RUNS, |runs| runs.parse().expect("a number"));
+    let start = Instant::now();
+    let (mut runs, mut round, mut diverged) = (0, 0, 0);
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    while runs < wanted {
+        round += 1;
+        for row in TABLE {
+            let arguments = row.arguments.iter().map(OsString::from);
+            let ours = [rust(row.lesson).into()].into_iter().chain(arguments.clone()).collect();
+            let twin = [python().into(), course::twin(row.lesson).into()];
+            let theirs = twin.into_iter().chain(arguments).collect();
+            for (language, command) in [("Rust", ours), ("Python", theirs)] {
+                for sleeps in [Sleeps::Instant, Sleeps::Any] {
+                    if sleeps == Sleeps::Any && row.any.is_none() {
+                        continue;
+                    }
+                    let options = Options { sleeps, prints: row.prints, ..Options::default() };
+                    let mut world = Processes::new(Vec::clone(&command), options).unwrap();
+                    let found = classes::all(&mut world, Duration::MAX);
+                    runs += found.runs;
+                    let of = format!("{} in {language}, {sleeps:?}", row.lesson);
+                    let set = outputs(&found);
+                    let other = known.get(&of).is_some_and(|known| *known != set);
+                    if !found.complete() || found.diverged.is_some() || other {
+                        diverged += 1;
+                        println!(
+                            "{of}: {:?} {:?} {} endings",
+                            found.diverged,
+                            found.fault,
+                            set.len()
+                        );
+                    }
+                    known.entry(of).or_insert(set);
+                }
+            }
+        }
+        let seconds = start.elapsed().as_secs();
+        println!("round {round}: {runs} runs, {diverged} divergences, {seconds} s");
+    }
+    assert_eq!(diverged, 0, "in {runs} runs");
 }

@@ -116,10 +116,8 @@ fn refused(script: &str, name: &str) -> String {
     let fault = world.run(&Plan::default()).unwrap_err();
     drop(world);
     assert!(!is_left(&mark), "{name} has left something running");
-    match fault {
-        Fault::Refused(text) => text,
-        other => panic!("{other:?}"),
-    }
+    assert!(matches!(fault, Fault::Unmodelled(_)), "{fault:?}");
+    fault.to_string()
 }
 
 #[test]

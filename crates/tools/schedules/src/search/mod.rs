@@ -52,6 +52,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// Takes another one of the same ending in.
+    pub(crate) fn join(&mut self, other: Found) {
+        let schedules = sum(self.schedules, other.schedules);
+        if other.simplicity() < self.simplicity() {
+            *self = other;
+        }
+        self.schedules = schedules;
+    }
+
     /// What less of is simpler.
     pub fn simplicity(&self) -> (usize, usize, &[Actor]) {
         (self.switches, self.schedule.len(), &self.schedule)
@@ -154,18 +163,12 @@ impl Findings {
             None => {
                 self.endings.insert(ending, new);
             }
-            Some(found) => {
-                let schedules = sum(found.schedules, new.schedules);
-                if new.simplicity() < found.simplicity() {
-                    *found = new;
-                }
-                found.schedules = schedules;
-            }
+            Some(found) => found.join(new),
         }
     }
 
     /// Whether nothing stands against the claim that what was tried is all.
-    fn flawless(&self) -> bool {
+    pub(crate) fn flawless(&self) -> bool {
         self.diverged.is_none() && self.cut_off.is_none() && self.fault.is_none()
     }
 

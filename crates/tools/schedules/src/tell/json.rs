@@ -14,6 +14,7 @@ use crate::world::{End, Run, World};
 ///   null.
 /// * `end`: `returned`, `exit N`, `panic: …`, `deadlock` or `endless`.
 /// * `uncaught`: the exceptions that ended other threads than main, if there are some.
+/// * `stderr`: what is written there in the simplest schedule, if something is, of processes only.
 /// * `choices`: who goes next, each time that a player of the game is asked, in the simplest schedule.
 /// * `notes`: what must be known beside, in words.
 pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value {
@@ -23,7 +24,8 @@ pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value 
         .map(|(ending, found)| {
             let plan =
                 crate::world::Plan { schedule: found.schedule.clone(), ..Default::default() };
-            let choices = world.run(&plan).map(|run: Run| run.choices()).unwrap_or_default();
+            let run: Run = world.run(&plan).unwrap_or_default();
+            let choices = run.choices();
             let mut told = json!({
                 "output": ending.output,
                 "end": end(&ending.end),
@@ -32,6 +34,10 @@ pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value 
             });
             if !ending.uncaught.is_empty() {
                 told["uncaught"] = json!(ending.uncaught);
+            }
+            if !run.errors.is_empty() {
+                told["stderr"] =
+                    json!(run.errors.iter().map(|(_, text)| text.as_str()).collect::<String>());
             }
             told
         })

@@ -6,7 +6,9 @@ use super::board::Board;
 use super::game::NoGame;
 use crate::search::{Completeness, Count, Ending, Findings};
 use crate::step::{Action, Actor, Outcome, Step, ThingNumber};
-use crate::world::{Caveat, Details, End, ThingKind};
+use crate::world::{Caveat, Details, End, Fault, ThingKind, Unmodelled};
+#[cfg(feature = "command")]
+use crate::worlds::processes::Sleeps;
 use text::on_one_line;
 
 /// The languages in which a reader can be told something.
@@ -36,6 +38,7 @@ impl Language {
 }
 
 /// Says that a line is another one than in the lesson. With its line break.
+#[cfg(feature = "command")]
 pub(crate) fn changed_line(language: Language, number: usize, text: &str) -> String {
     let is =
         language.say(format!("Line {number} is changed to: "), format!("第 {number} 行改为："));
@@ -56,6 +59,25 @@ pub(crate) fn number(language: Language, count: Count) -> String {
     let exponent = digits.to_string();
     let exponent: String = exponent.chars().map(superscript).collect();
     format!("{more} {}.{} × 10{exponent}", tenths / 10, tenths % 10)
+}
+
+/// What a signal is called, on Linux.
+fn signal_name(number: i32) -> String {
+    let name = match number {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        6 => "SIGABRT",
+        9 => "SIGKILL",
+        10 => "SIGUSR1",
+        11 => "SIGSEGV",
+        12 => "SIGUSR2",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        18 => "SIGCONT",
+        _ => return format!("signal {number}"),
+    };
+    name.to_string()
 }
 
 fn superscript(digit: char) -> char {
@@ -277,20 +299,38 @@ impl Words<'_> {
             ),
             Action::EndMain => self.say("ends, and with it the program", "结束，程序随之结束"),
             Action::End => match &step.outcome {
+                Outcome::Saw(code) if code.starts_with('-') => {
+                    let signal = signal_name(code[1..].parse().unwrap_or(0));
+                    self.say(format!("is ended by {signal}"), format!("被 {signal} 终止"))
+                }
                 Outcome::Saw(code) => {
                     self.say(format!("ends, exit code {code}"), format!("结束，退出码 {code}"))
                 }
                 _ => self.say("ends", "结束"),
             },
             Action::Signal { to, signal } => {
-                let to = self.object(*to);
-                self.say(
-                    format!("sends signal {signal} to{to}"),
-                    format!("发送信号 {signal} 给{to}"),
-                )
+                let (to, signal) = (self.object(*to), signal_name(*signal));
+                self.say(format!("sends {signal} to{to}"), format!("发送 {signal} 给{to}"))
             }
-            Action::Call(name) => name.clone(),
+            Action::Call(name) => self.call(name),
             Action::Sleep => String::new(),
+        }
+    }
+
+    /// What a call does that has no word of its own.
+    fn call(&self, name: &str) -> String {
+        match name {
+            "begin" => self.say("begins", "开始运行"),
+            "futex" => self.say("goes on at a lock", "在锁处继续运行"),
+            "getppid" => self.say("asks who its parent is", "查询父进程是谁"),
+            "kill" => self.say("sends a signal", "发送信号"),
+            "prctl" => self.say("asks to end with its parent", "要求随父进程结束"),
+            "poll" => self.say("something has come", "等到了数据"),
+            "read" => self.say("reads from a pipe", "读管道"),
+            "sigsuspend" => self.say("a signal has come", "等到了信号"),
+            "waitpid" => self.say("looks whether a child has ended", "查看是否有子进程结束"),
+            "write" => self.say("writes to a pipe", "写管道"),
+            name => name.to_string(),
         }
     }
 
@@ -307,6 +347,24 @@ impl Words<'_> {
 
     fn gives_up(&self) -> String {
         self.say("gives up: nobody else can go on", "等待超时：其余的都无法继续")
+    }
+
+    /// What an actor that can go is about to do, in words that need no source beside them.
+    pub(crate) fn next(&self, step: &Step) -> String {
+        match &step.action {
+            Action::Sleep => self.say("its sleep ends", "休眠结束"),
+            Action::HasEnded(actor) => {
+                let actor = self.object(*actor);
+                self.say(
+                    format!("looks whether{actor} has ended"),
+                    format!("查看{actor} 是否已结束"),
+                )
+            }
+            Action::Join(_) | Action::JoinAny(_) => {
+                self.say("learns of the end of a child", "得知子进程已结束")
+            }
+            _ => self.deed(step),
+        }
     }
 
     /// What an actor that cannot go waits for.
@@ -370,6 +428,14 @@ impl Words<'_> {
                 self.say("looks again and again, and waits for a change", "反复检查，等待变化")
             }
             Action::Print(_) => self.say("waits to print", "等待打印"),
+            Action::Sleep => self.say("sleeps", "休眠"),
+            Action::Call(name) => match name.as_str() {
+                "futex" => self.say("waits at a lock", "在锁处等待"),
+                "poll" | "read" => self.say("waits for something to read", "等待数据"),
+                "sigsuspend" => self.say("waits for a signal", "等待信号"),
+                "write" => self.say("waits until there is room in a pipe", "等待管道有空间"),
+                name => self.say(format!("waits: {name}"), format!("等待：{name}")),
+            },
             _ => String::new(),
         }
     }
@@ -465,6 +531,40 @@ pub(crate) fn completeness(language: Language, completeness: Completeness) -> St
     }
 }
 
+/// What a sleep promises: a clause.
+#[cfg(feature = "command")]
+pub(crate) fn sleeps(language: Language, sleeps: Sleeps) -> String {
+    match sleeps {
+        Sleeps::Instant => language
+            .say("a sleep ends when nothing else can go on", "睡眠在其他进程都无法继续时才结束"),
+        Sleeps::Ordered => {
+            language.say("sleeps end in the order of their times", "睡眠按时间先后结束")
+        }
+        Sleeps::Any => language.say("a sleep guarantees nothing", "睡眠不保证任何顺序"),
+    }
+}
+
+/// That no lesson of this name can be held against a twin.
+#[cfg(feature = "command")]
+pub(crate) fn no_pair(language: Language, name: &str, names: &[&str]) -> String {
+    language.say(
+        format!("`{name}` is no lesson of threads or processes. Those are {}", names.join(", ")),
+        format!("`{name}` 不是线程或进程的课程。这些课程是：{}", names.join("、")),
+    )
+}
+
+/// What stands above the columns of all lessons in both languages.
+#[cfg(feature = "command")]
+pub(crate) fn table_head(language: Language) -> String {
+    // The right edges are at 38, 46 and 55, and at 63, 71 and 80.
+    language.say(
+        "                                 Rust                     Python\n\
+         lesson              sleeps     endings    runs   runs/s endings    runs   runs/s",
+        "                                 Rust                     Python\n\
+         课程                睡眠          结局    运行    次/秒    结局    运行    次/秒",
+    )
+}
+
 fn seconds(time: Duration) -> String {
     let tenths = time.as_millis().div_ceil(100);
     if tenths.is_multiple_of(10) {
@@ -532,6 +632,13 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                  ones in every run, and others may lead to other endings.",
                 "程序没有设定随机数（random）的种子：这里每次运行的随机数都相同，换成别的随机数可能有别的结局。",
             ),
+            Caveat::Files => language.say(
+                "It writes to files. What one run has left there the next one finds: where that makes a \
+                 difference, have the program begin with a clean folder, as in `bash -c 'make clean; make \
+                 -j2'`.",
+                "程序写入了文件。一次运行留下的内容会被下一次运行看到：如果这有影响，请让程序先清理文件夹，\
+                 例如 `bash -c 'make clean; make -j2'`。",
+            ),
             Caveat::Contended => language.say(
                 "Several processes use one pipe, lock or piece of memory: who comes first to it was \
                  not tried.",
@@ -549,10 +656,91 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
         });
     }
     notes.extend(findings.remarks.iter().cloned());
-    if let Some(fault) = &findings.fault {
-        notes.push(fault.to_string());
+    if let Some(why) = &findings.fault {
+        notes.push(fault(language, why));
     }
     notes
+}
+
+/// Why there is no run, or no more of them.
+pub fn fault(language: Language, fault: &Fault) -> String {
+    match fault {
+        // Who says this knows the language, or has one only.
+        Fault::Refused(text) | Fault::Failed(text) => text.clone(),
+        Fault::Unmodelled(what) => unmodelled(language, what),
+        Fault::Learned => {
+            language.say("There are more steps than were known.", "步骤比先前知道的多。")
+        }
+        Fault::Interrupted => language
+            .say("It was interrupted: not everything was tried.", "检查被中断：没有检查全部情况。"),
+    }
+}
+
+fn unmodelled(language: Language, what: &Unmodelled) -> String {
+    match what {
+        Unmodelled::System => language.say(
+            "The processes of a program are searched on Linux on x86-64 only: run it there, or in a \
+             virtual machine.",
+            "只有在 x86-64 的 Linux 上才能检查程序的进程：请在那里或虚拟机中运行。",
+        ),
+        Unmodelled::NoCommand => language.say(
+            "There is no program: name one, such as `bash -c 'date | cat'`.",
+            "没有指定程序：请给出一个，例如 `bash -c 'date | cat'`。",
+        ),
+        Unmodelled::NotFound(name) => language.say(
+            format!("There is no program {name}: is it installed, and spelled like this?"),
+            format!("没有程序 {name}：是否已安装，名字是否写对？"),
+        ),
+        Unmodelled::NotAProgram(name) => language.say(
+            format!("{name} may not be run: is it a program?"),
+            format!("{name} 无法运行：它是程序吗？"),
+        ),
+        Unmodelled::DoesNotStart(name, why) => language.say(
+            format!("{name} does not start: {why}"),
+            format!("{name} 无法启动：{why}"),
+        ),
+        Unmodelled::Untraceable(name) => language.say(
+            format!(
+                "{name} may not be traced: the system forbids ptrace or seccomp here, as some \
+                 containers do."
+            ),
+            format!("无法跟踪 {name}：这里的系统禁止 ptrace 或 seccomp，有些容器就是这样。"),
+        ),
+        Unmodelled::Calls(call) => language.say(
+            format!("It makes the system call {call}, which is not modelled here."),
+            format!("程序使用了系统调用 {call}，这里没有对它建模。"),
+        ),
+        Unmodelled::WaitsIn(call) => language.say(
+            format!("A process waits in the system call {call}, which is not modelled here."),
+            format!("一个进程在系统调用 {call} 中等待，这里没有对它建模。"),
+        ),
+        Unmodelled::PriorityLocks => language.say(
+            "It uses locks that inherit priorities, which are not modelled here.",
+            "程序使用了优先级继承的锁，这里没有对它建模。",
+        ),
+        Unmodelled::Stops => language.say(
+            "A process stops another one with a signal, which is not modelled here.",
+            "一个进程用信号暂停另一个进程，这里没有对它建模。",
+        ),
+        Unmodelled::Computes(seconds) => language.say(
+            format!(
+                "A process computes for {seconds} seconds and neither prints nor sleeps nor ends: give \
+                 it less to do."
+            ),
+            format!("一个进程计算了 {seconds} 秒，既不打印也不休眠或结束：请减少它的工作量。"),
+        ),
+        Unmodelled::Idles(name) => language.say(
+            format!(
+                "{name} sleeps or looks at something again and again without printing or ending: such \
+                 a program has no schedules that could be tried."
+            ),
+            format!("{name} 反复休眠或查看，既不打印也不结束：这样的程序没有可以检查的调度。"),
+        ),
+        Unmodelled::TooMany(most) => language.say(
+            format!("It starts more than {most} processes and threads: have it start fewer."),
+            format!("程序启动的进程和线程超过 {most} 个：请让它少启动一些。"),
+        ),
+    }
 }
 
 #[cfg(test)]

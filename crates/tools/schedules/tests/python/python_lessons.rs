@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use schedules::answer::Question;
-use schedules::both::Both;
+use schedules::both::{Both, Compared, How};
 use schedules::lessons::LESSONS;
 use schedules::search::Ending;
 use schedules::world::End;
@@ -22,6 +22,10 @@ fn question() -> Question {
         chinese: false,
         html: None,
     }
+}
+
+fn how(one_step_additions: bool) -> How {
+    How { one_step_additions, interpreter: super::interpreter(), ..How::default() }
 }
 
 fn returned(output: &str) -> Ending {
@@ -105,18 +109,18 @@ fn ping_pong(one_step: bool) -> BTreeSet<Ending> {
 fn every_lesson_comes_to_the_same_in_both_languages() {
     let mut wrong = Vec::new();
     for lesson in &LESSONS {
-        let both = Both::search(lesson.name, &question(), false, super::interpreter()).unwrap();
+        let both = Both::search(lesson.name, &question(), &how(false)).unwrap();
         let (rust, python) = both.difference();
-        let (runs, findings) = (both.python_findings.runs, both.python_findings.endings.len());
+        let (runs, findings) = (both.python.findings.runs, both.python.findings.endings.len());
         println!(
             "{}: Rust {:?} schedules, {} endings; Python {:?} schedules in {runs} runs, {findings} endings",
             lesson.name,
-            both.rust_findings.schedules,
-            both.rust_findings.endings.len(),
-            both.python_findings.schedules,
+            both.rust.findings.schedules,
+            both.rust.findings.endings.len(),
+            both.python.findings.schedules,
         );
         let explained = twins::why_they_differ(lesson.name, false).is_some();
-        assert_eq!(explained, !both.equal(), "{}", lesson.name);
+        assert_eq!(explained, both.compared() != Compared::Equal, "{}", lesson.name);
         if !both.complete() {
             wrong.push(format!("{}: not complete", lesson.name));
         }
@@ -136,9 +140,9 @@ fn every_lesson_comes_to_the_same_in_both_languages() {
 #[test]
 #[ignore = "needs python3"]
 fn ping_pong_comes_to_what_can_be_counted_out() {
-    let both = Both::search("ping_pong_threads", &question(), false, super::interpreter()).unwrap();
-    let rust: BTreeSet<_> = both.rust_findings.endings.keys().cloned().collect();
-    let python: BTreeSet<_> = both.python_findings.endings.keys().cloned().collect();
+    let both = Both::search("ping_pong_threads", &question(), &how(false)).unwrap();
+    let rust: BTreeSet<_> = both.rust.findings.endings.keys().cloned().collect();
+    let python: BTreeSet<_> = both.python.findings.endings.keys().cloned().collect();
     assert_eq!(rust, ping_pong(true));
     assert_eq!(python, ping_pong(false));
 }
@@ -147,8 +151,8 @@ fn ping_pong_comes_to_what_can_be_counted_out() {
 #[ignore = "needs python3"]
 fn with_additions_in_one_step_none_differs() {
     for lesson in &LESSONS {
-        let both = Both::search(lesson.name, &question(), true, super::interpreter()).unwrap();
+        let both = Both::search(lesson.name, &question(), &how(true)).unwrap();
         assert!(both.complete(), "{}", lesson.name);
-        assert!(both.equal(), "{}: {:#?}", lesson.name, both.difference());
+        assert_eq!(both.compared(), Compared::Equal, "{}: {:#?}", lesson.name, both.difference());
     }
 }

@@ -1,18 +1,25 @@
 //! The answer to a question about the processes of a program: first what one sees, then what is certain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 
 use super::{Options, Processes, Sleeps};
 use crate::answer::{Question, Verdict};
-use crate::search::Findings;
+use serde_json::json as object;
+
+use crate::search::{Ending, Findings};
+use crate::tell::json::json;
 use crate::tell::report::Subject;
 use crate::tell::source::Sources;
 use crate::tell::words::{self, Language};
-use crate::world::{End, Fault, Finish, Plan, World};
+use crate::world::{End, Fault, Finish, Plan, Unmodelled, World};
+
+/// So many facts about which line comes before which are told at most.
+const ORDERS: usize = 8;
 
 /// How many prints are tried of a program that has no end.
 const PRINTS: usize = 6;
@@ -25,6 +32,8 @@ pub struct Asked {
     /// After so many prints the program is stopped. `None` for a number of the tool's where it has no
     /// end of its own.
     pub prints: Option<usize>,
+    /// The file that the program reads from stdin.
+    pub stdin: Option<PathBuf>,
     /// Leaves out who comes first to what several processes use: the opposite of
     /// [`Options::contended`].
     pub in_turn: bool,
@@ -44,13 +53,14 @@ pub fn answer(
 ) -> io::Result<Verdict> {
     let language = question.language();
     let refuse = |fault: &Fault| {
-        eprintln!("{}: {}", language.say("error", "错误"), fault);
-        Ok(Verdict::None)
+        eprintln!("{}{}", language.say("error: ", "错误："), words::fault(language, fault));
+        Ok(if fault.is_refusal() { Verdict::None } else { Verdict::Unfinished })
     };
     let mut options = Options {
         sleeps: asked.sleeps.unwrap_or_default(),
         prints: asked.prints,
         contended: !asked.in_turn,
+        stdin: asked.stdin.clone(),
         interrupt: interrupt(),
         ..Options::default()
     };
@@ -60,6 +70,9 @@ pub fn answer(
     match first {
         Err(fault) => return refuse(&fault),
         Ok(run) if matches!(run.finish, Finish::Ended(End::CutOff(_))) => {
+            if run.output.is_empty() {
+                return refuse(&Fault::Unmodelled(Unmodelled::Idles(name.to_string())));
+            }
             options.prints.get_or_insert(PRINTS);
         }
         Ok(_) => {}
@@ -72,34 +85,64 @@ pub fn answer(
     if let Some(fault) = findings.fault.as_ref().filter(|_| findings.endings.is_empty()) {
         return refuse(fault);
     }
+    let endless = options.prints.is_some() && asked.prints.is_none();
+    let verdict = verdict(question, &findings, endless);
     let sources = Sources::default();
     let remarks = remarks(language, &options);
     let subject = Subject { name, sources: &sources, remarks: &remarks };
-    question.tell(&subject, &mut world, &findings, output)?;
-    drop(world);
-    let stopped = options.interrupt.load(SeqCst);
-    let told_at_once = question.json || question.play || question.html.is_some();
-    if asked.sleeps.is_none() && !told_at_once && !stopped {
-        let options = Options { sleeps: Sleeps::Any, ..options };
-        if let Ok(mut world) = Processes::new(command.to_vec(), options) {
-            write!(output, "\n{}", certain(language, &question.search(&mut world)))?;
+    let stopped = || options.interrupt.load(SeqCst);
+    let also = asked.sleeps.is_none() && !question.play && question.html.is_none();
+    if question.json {
+        let mut told = json(name, &mut world, &findings);
+        told["sleeps"] = object!(options.sleeps.name());
+        drop(world);
+        let second =
+            if also && !stopped() { search_any(command, &options, question) } else { None };
+        if let Some(findings) = &second {
+            told["certain"] = object!({
+                "sleeps": Sleeps::Any.name(),
+                "complete": words::completeness(Language::English, findings.completeness),
+                "endings": findings.outputs(),
+                "facts": if findings.complete() { facts(Language::English, findings) } else { vec![] },
+            });
         }
+        writeln!(output, "{told}")?;
+        let second = second.map(|findings| self::verdict(question, &findings, endless));
+        return Ok(second.map_or(verdict, |second| verdict.worse(second)));
     }
-    if let Some(fault) = &findings.fault {
-        eprintln!("{fault}");
+    question.tell(&subject, &mut world, &findings, output)?;
+    output.flush()?;
+    drop(world);
+    if also
+        && !stopped()
+        && let Some(findings) = search_any(command, &options, question)
+    {
+        write!(output, "\n{}", certain(language, &findings))?;
+        return Ok(verdict.worse(self::verdict(question, &findings, endless)));
     }
-    Ok(verdict(question, &findings))
+    Ok(verdict)
 }
 
-/// That a program was stopped after so many prints is no fault of its own.
-fn verdict(question: &Question, findings: &Findings) -> Verdict {
-    let mut findings = findings.clone();
-    findings.endings.retain(|ending, _| !matches!(ending.end, End::Bounded(_)));
-    question.verdict(&findings)
+/// Searches the program where a sleep guarantees nothing.
+fn search_any(command: &[OsString], options: &Options, question: &Question) -> Option<Findings> {
+    let options = Options { sleeps: Sleeps::Any, ..options.clone() };
+    let mut world = Processes::new(command.to_vec(), options).ok()?;
+    Some(question.search(&mut world))
+}
+
+/// That a program was stopped after so many prints is no fault of its own if that was asked for. A
+/// program that the tool has stopped has no end, as far as is known.
+fn verdict(question: &Question, findings: &Findings, endless: bool) -> Verdict {
+    let stopped = |ending: &Ending| matches!(ending.end, End::Bounded(_));
+    match question.verdict(findings) {
+        _ if question.play || question.html.is_some() => Verdict::Good,
+        _ if endless && findings.endings.keys().any(stopped) => Verdict::Bad,
+        verdict => verdict,
+    }
 }
 
 /// Set for good when somebody presses Ctrl-C: what was found so far is said then.
-fn interrupt() -> Arc<AtomicBool> {
+pub(crate) fn interrupt() -> Arc<AtomicBool> {
     static PRESSED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     let pressed = PRESSED.get_or_init(|| {
         let pressed = Arc::<AtomicBool>::default();
@@ -117,14 +160,7 @@ fn interrupt() -> Arc<AtomicBool> {
 
 /// What decided the world, and what a sleep promises in it. One line, or two.
 fn remarks(language: Language, options: &Options) -> String {
-    let sleeps = match options.sleeps {
-        Sleeps::Instant => language
-            .say("a sleep ends when nothing else can go on", "睡眠在其他进程都无法继续时才结束"),
-        Sleeps::Ordered => {
-            language.say("sleeps end in the order of their times", "睡眠按时间先后结束")
-        }
-        Sleeps::Any => language.say("a sleep guarantees nothing", "睡眠不保证任何顺序"),
-    };
+    let sleeps = words::sleeps(language, options.sleeps);
     let mut remarks = language.say(
         format!("It is run as it is; its processes go one at a time, and {sleeps}.\n"),
         format!("程序原样运行；它的进程一次只走一个，{sleeps}。\n"),
@@ -140,56 +176,106 @@ fn remarks(language: Language, options: &Options) -> String {
 
 /// What holds in all endings, where a sleep guarantees nothing.
 pub fn certain(language: Language, findings: &Findings) -> String {
-    let endings = findings.endings.len();
-    let count = language.count(&endings.to_string(), "ending", "种结局");
+    let number = findings.endings.len();
+    let endings = language.count(&number.to_string(), "ending", "种结局");
     if !findings.complete() {
         let how = words::completeness(language, findings.completeness);
-        return language.say(
+        let mut text = language.say(
             format!(
-                "Where a sleep guarantees nothing: {count}, {how}. What is certain is not known.\n"
+                "Where a sleep guarantees nothing: {endings}, {how}. What is certain is not known.\n"
             ),
-            format!("睡眠不保证任何顺序时：{count}，{how}。什么是一定的，尚不清楚。\n"),
+            format!("睡眠不保证任何顺序时：{how}，{endings}。什么是一定的，尚不清楚。\n"),
         );
+        if let Some(fault) = &findings.fault {
+            text += &(words::fault(language, fault) + "\n");
+        }
+        return text;
     }
+    if number == 1 {
+        let bounded = findings.endings.keys().any(|one| matches!(one.end, End::Bounded(_)));
+        return if bounded {
+            language.say(
+                "Certain, even where a sleep guarantees nothing: up to there it has no other way.\n",
+                "即使睡眠不保证任何顺序，到停止处为止也没有别的可能。\n",
+            )
+        } else {
+            language.say(
+                "Certain, even where a sleep guarantees nothing: it has no other ending.\n",
+                "即使睡眠不保证任何顺序，也没有别的结局。\n",
+            )
+        };
+    }
+    let all =
+        language.say(format!("In all {number} endings"), format!("在全部 {number} 种结局中，"));
+    let blank = language.say(" ", "");
     let mut text = language.say(
-        format!("Certain, also where a sleep guarantees nothing ({count}):\n"),
-        format!("即使睡眠不保证任何顺序也一定成立（{count}）：\n"),
+        "What is certain, even where a sleep guarantees nothing:\n",
+        "即使睡眠不保证任何顺序，也一定成立：\n",
     );
     let facts = facts(language, findings);
     if facts.is_empty() {
-        text += &language.say("  nothing\n", "  没有\n");
+        text += &language.say(
+            format!("  nothing of what it prints: there are {endings}.\n"),
+            format!("  没有：共有 {endings}。\n"),
+        );
     }
     for fact in facts {
-        text += &format!("  {fact}\n");
+        let stop = language.say(".", "。");
+        text += &format!("  {all}{blank}{fact}{stop}\n");
     }
     text
 }
 
-/// What is the same in all endings: each fact is a line.
+/// What is the same in all endings, one clause each.
 fn facts(language: Language, findings: &Findings) -> Vec<String> {
     let outputs: Vec<Vec<&str>> =
         findings.endings.keys().map(|ending| ending.output.lines().collect()).collect();
     let Some((one, others)) = outputs.split_first() else { return Vec::new() };
+    // Of a program that was stopped nobody knows what it prints later.
+    let whole = !findings.endings.keys().any(|ending| matches!(ending.end, End::Bounded(_)));
     let mut facts = Vec::new();
-    if others.iter().all(|other| other == one) && !one.is_empty() {
-        facts.push(language.say("what it prints, line by line", "打印的每一行"));
+    if others.iter().all(|other| other == one) {
+        facts.push(match one.len() {
+            0 => language.say("it prints nothing", "什么也不打印"),
+            lines => {
+                let lines = language.count(&lines.to_string(), "line", "行");
+                let first = if whole { "" } else { "first " };
+                let start = if whole { "" } else { "最先" };
+                language.say(
+                    format!("it prints the same {first}{lines} in the same order"),
+                    format!("{start}打印的是同样的 {lines}，顺序也相同"),
+                )
+            }
+        });
     } else {
         let same = |which: fn(&Vec<&str>) -> Option<String>| {
             let mine = which(one)?;
             others.iter().all(|other| which(other).as_ref() == Some(&mine)).then_some(mine)
         };
-        if let Some(line) = same(|lines| lines.first().map(|line| (*line).to_string())) {
+        let first = same(|lines| lines.first().map(|line| (*line).to_string()));
+        let last = same(|lines| lines.last().map(|line| (*line).to_string())).filter(|_| whole);
+        if let Some(line) = &first {
             facts.push(language.say(format!("{line} comes first"), format!("{line} 最先")));
         }
-        if let Some(line) = same(|lines| lines.last().map(|line| (*line).to_string())) {
+        if let Some(line) = &last {
             facts.push(language.say(format!("{line} comes last"), format!("{line} 最后")));
+        }
+        let ends = [first, last];
+        let inner = |line: &str| !ends.iter().flatten().any(|end| end == line);
+        for (before, after) in orders(&outputs, inner) {
+            facts.push(
+                language.say(
+                    format!("{before} comes before {after}"),
+                    format!("{before} 先于 {after}"),
+                ),
+            );
         }
         let sorted = |lines: &[&str]| {
             let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_string()).collect();
             lines.sort();
             lines
         };
-        if others.iter().all(|other| sorted(other) == sorted(one)) {
+        if whole && others.iter().all(|other| sorted(other) == sorted(one)) {
             let lines = language.count(&one.len().to_string(), "line", "行");
             facts.push(
                 language
@@ -198,15 +284,40 @@ fn facts(language: Language, findings: &Findings) -> Vec<String> {
         }
     }
     let ends: BTreeSet<&End> = findings.endings.keys().map(|ending| &ending.end).collect();
-    match ends.first() {
-        Some(End::Returned) if ends.len() == 1 => {
-            facts.push(language.say("its exit code is 0", "退出码是 0"));
-        }
-        Some(End::Exited(code)) if ends.len() == 1 => {
-            facts
-                .push(language.say(format!("its exit code is {code}"), format!("退出码是 {code}")));
-        }
-        _ => {}
+    let code = match ends.first() {
+        Some(End::Returned) => Some(0),
+        Some(End::Exited(code)) => Some(*code),
+        _ => None,
+    };
+    if let Some(code) = code.filter(|_| ends.len() == 1) {
+        facts.push(language.say(format!("the exit code is {code}"), format!("退出码是 {code}")));
     }
     facts
+}
+
+/// Pairs of lines of which the one comes before the other in all outputs: lines that each output has
+/// once, without the pairs that follow from others, and not more than a reader wants.
+fn orders<'a>(outputs: &[Vec<&'a str>], wanted: impl Fn(&str) -> bool) -> Vec<(&'a str, &'a str)> {
+    let once = |line: &&&str| {
+        let line = **line;
+        let times = |lines: &Vec<&str>| lines.iter().filter(|&&other| other == line).count();
+        wanted(line) && !line.trim().is_empty() && outputs.iter().all(|lines| times(lines) == 1)
+    };
+    let lines: Vec<&str> = outputs[0].iter().filter(once).copied().collect();
+    let places: Vec<BTreeMap<&str, usize>> = outputs
+        .iter()
+        .map(|lines| lines.iter().enumerate().map(|(at, line)| (*line, at)).collect())
+        .collect();
+    let before = |one: &str, two: &str| places.iter().all(|places| places[one] < places[two]);
+    let mut orders = Vec::new();
+    for one in &lines {
+        for two in lines.iter().filter(|two| before(one, two)) {
+            let follows = lines.iter().any(|other| before(one, other) && before(other, two));
+            if !follows {
+                orders.push((*one, *two));
+            }
+        }
+    }
+    orders.truncate(ORDERS);
+    orders
 }

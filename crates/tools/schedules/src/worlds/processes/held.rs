@@ -70,6 +70,9 @@ pub(super) fn name(call: c_long) -> String {
     match call {
         libc::SYS_connect => "connect".to_string(),
         libc::SYS_fcntl => "fcntl".to_string(),
+        libc::SYS_ioctl => "ioctl".to_string(),
+        libc::SYS_open => "open".to_string(),
+        libc::SYS_openat => "openat".to_string(),
         libc::SYS_splice => "splice".to_string(),
         libc::SYS_sendfile => "sendfile".to_string(),
         libc::SYS_write => "write".to_string(),

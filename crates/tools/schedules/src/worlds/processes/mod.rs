@@ -13,6 +13,7 @@
 //! * here: the world
 //! * `run`: one run after another
 //! * [`command`]: the answer to a question about a program
+//! * [`lessons`]: the lessons about processes, and how each is run
 //! * `system`: the processes of a run
 //! * `held`: what a task is held before
 //! * `touches`: the names of what is touched
@@ -21,6 +22,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -30,6 +32,7 @@ use crate::world::{Actors, Fault, Plan, Run, World};
 pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod held;
+pub mod lessons;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod os;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -54,6 +57,17 @@ pub enum Sleeps {
     Any,
 }
 
+impl Sleeps {
+    /// Its name on the command line and in data.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sleeps::Instant => "instant",
+            Sleeps::Ordered => "ordered",
+            Sleeps::Any => "any",
+        }
+    }
+}
+
 /// How a program is run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -69,6 +83,8 @@ pub struct Options {
     /// gets which task. If not, who could go first did, and the run says
     /// [so](crate::world::Caveat::Contended).
     pub contended: bool,
+    /// The file that the program reads from stdin. It reads nothing where there is none.
+    pub stdin: Option<PathBuf>,
     /// Set when somebody has asked to stop, as with Ctrl-C.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -80,6 +96,7 @@ impl Default for Options {
             prints: None,
             steps: 1000,
             contended: true,
+            stdin: None,
             interrupt: Arc::default(),
         }
     }
@@ -130,11 +147,7 @@ impl Processes {
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         {
             let _ = (command, options, Names::default().actor(""), Names::default().len());
-            Err(Fault::Refused(
-                "the processes of a program are searched on Linux on x86-64 only: run it there, or \
-                 in a virtual machine"
-                    .to_string(),
-            ))
+            Err(Fault::Unmodelled(crate::world::Unmodelled::System))
         }
     }
 }
@@ -169,6 +182,8 @@ pub fn starts_processes(source: &str) -> bool {
         "util::Pool",
         "main_guard!",
         "process::Command",
+        "process::{Command",
+        "process::{self, Command",
         "unistd::fork",
         "unistd::{ForkResult, fork",
     ];

@@ -12,7 +12,7 @@ use super::system::{self, System};
 use super::watch::Watch;
 use super::{Names, Options};
 use crate::step::Actor;
-use crate::world::{Details, End, Fault, Finish, Plan, Run, Then};
+use crate::world::{Details, End, Fault, Finish, Plan, Run, Then, Unmodelled};
 
 /// What makes a Python program print whole lines, and do the same each time.
 const ENVIRONMENT: &[(&str, Option<&str>)] = &[
@@ -64,9 +64,8 @@ pub(super) struct Program {
 impl Program {
     pub(super) fn new(mut command: Vec<OsString>, options: Options) -> Result<Program, Fault> {
         let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
-        let first = command.first_mut().ok_or_else(|| {
-            Fault::Refused("there is no program: name one, such as `bash -c 'date | cat'`".into())
-        })?;
+        let no_command = Fault::Unmodelled(Unmodelled::NoCommand);
+        let first = command.first_mut().ok_or(no_command)?;
         // Orphans that were killed come to this process, which reaps them.
         nix::sys::prctl::set_child_subreaper(true).map_err(|error| failed(error.into()))?;
         if let Some(python) = interpreter(first) {
@@ -82,32 +81,36 @@ impl Program {
         })
     }
 
+    /// What the program reads from stdin, from its beginning.
+    fn input(&self) -> Result<OwnedFd, Fault> {
+        let path = self.options.stdin.as_deref().unwrap_or(Path::new("/dev/null"));
+        let opened = fs::File::open(path);
+        let opened =
+            opened.map_err(|error| Fault::Failed(format!("{}: {error}", path.display())))?;
+        Ok(opened.into())
+    }
+
     fn start(&self) -> Result<i32, Fault> {
         let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
         let stops = system::stops();
         let launch = Launch {
             command: &self.command,
             environment: ENVIRONMENT,
-            input: fs::File::open("/dev/null").map_err(failed)?.into(),
+            input: self.input()?,
             output: self.terminal.end().map_err(failed)?,
             errors: self.errors.end().map_err(failed)?,
             stops: &stops,
         };
-        let name = self.command[0].to_string_lossy();
-        os::start(&launch).map_err(|error| match error {
-            NotStarted::Untraceable => Fault::Refused(format!(
-                "{name} may not be traced: the system forbids ptrace or seccomp here, as some \
-                 containers do"
-            )),
-            NotStarted::Exec(error) => Fault::Refused(match error.kind() {
-                io::ErrorKind::NotFound => {
-                    format!("there is no program {name}: is it installed, and spelled like this?")
-                }
-                io::ErrorKind::PermissionDenied => {
-                    format!("{name} may not be run: is it a program?")
-                }
-                _ => format!("{name} does not start: {error}"),
-            }),
+        let name = self.command[0].to_string_lossy().into_owned();
+        os::start(&launch).map_err(|error| {
+            Fault::Unmodelled(match error {
+                NotStarted::Untraceable => Unmodelled::Untraceable(name),
+                NotStarted::Exec(error) => match error.kind() {
+                    io::ErrorKind::NotFound => Unmodelled::NotFound(name),
+                    io::ErrorKind::PermissionDenied => Unmodelled::NotAProgram(name),
+                    _ => Unmodelled::DoesNotStart(name, error.to_string()),
+                },
+            })
         })
     }
 
@@ -154,10 +157,13 @@ impl Program {
         let actors = system.lives();
         let told = system.told();
         let output = system.named(&system.output);
+        let errors = system.errors();
+        let aside = system.aside();
         let run = Run {
             moves: std::mem::take(&mut system.moves),
             actors,
             output,
+            errors,
             finish,
             able,
             standing,
@@ -170,6 +176,7 @@ impl Program {
             next,
             names: self.names.names.iter().cloned().map(Some).collect(),
             things: Vec::new(),
+            aside,
         });
         Ok(Run { details, ..run })
     }

@@ -17,8 +17,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// After so many looks at the same call in the kernel, a task waits there.
 const PATIENCE: u32 = 12;
 
-/// For so many ticks of its own (a hundredth of a second each) a task may compute.
-const COMPUTING: u64 = 1000;
+/// For so many ticks of its own (a hundredth of a second each) a task may compute: who computes longer
+/// can be run a few times only.
+pub(super) const COMPUTING: u64 = 300;
 
 /// Why a task was killed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,6 +39,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::step::{Action, How, Object, Outcome, Place, Step, Touch};
+use crate::tell::words::Language;
 use crate::world::{
     Caveat, Details, End, Fault, Finish, Life, Move, Plan, Run, Then, Thing, ThingKind, World,
 };
@@ -86,6 +87,8 @@ pub struct Program {
     pub every_access: bool,
     /// After how many steps a run is cut off.
     pub step_limit: usize,
+    /// The language in which it is said why there is no answer.
+    pub language: Language,
 }
 
 impl Program {
@@ -100,6 +103,7 @@ impl Program {
             one_step_additions: false,
             every_access: false,
             step_limit: 5_000,
+            language: Language::English,
         }
     }
 
@@ -132,6 +136,7 @@ pub struct PythonThreads {
     answers: Receiver<String>,
     stop: Arc<AtomicBool>,
     version: String,
+    language: Language,
     name: String,
     files: Vec<PathBuf>,
     /// The moves of the latest run: the next one often begins with the same.
@@ -167,7 +172,11 @@ impl PythonThreads {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| {
-                Fault::Failed(format!("{} does not start: {error}", interpreter.display()))
+                let name = interpreter.display();
+                Fault::Failed(program.language.say(
+                    format!("{name} does not start: {error}"),
+                    format!("{name} 无法启动：{error}"),
+                ))
             })?;
         let plans = engine.stdin.take();
         let lines = BufReader::new(engine.stdout.take().expect("stdout is a pipe")).lines();
@@ -186,6 +195,7 @@ impl PythonThreads {
             stop,
             version: String::new(),
             name,
+            language: program.language,
             files: vec![],
             latest: vec![],
         };
@@ -198,6 +208,7 @@ impl PythonThreads {
             "one_step": program.one_step_additions,
             "every": program.every_access,
             "step_limit": program.step_limit,
+            "chinese": program.language == Language::Chinese,
         }))?;
         world.version = text(&ready["ready"]);
         world.files =
@@ -242,11 +253,16 @@ impl PythonThreads {
                 }
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() > PATIENCE => {
                     drop(self.engine.kill());
-                    return Err(Fault::Failed(format!(
-                        "{}: a run has not come to its end in {} s: something outside of Python's own \
-                         code takes that long, or never ends",
-                        self.name,
-                        PATIENCE.as_secs()
+                    let (name, seconds) = (&self.name, PATIENCE.as_secs());
+                    return Err(Fault::Failed(self.language.say(
+                        format!(
+                            "{name}: a run has not come to its end in {seconds} s: something outside of \
+                             Python's own code takes that long, or never ends"
+                        ),
+                        format!(
+                            "{name}：一次运行在 {seconds} 秒内没有结束：Python 代码之外的部分耗时太长，\
+                             或永不结束"
+                        ),
                     )));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -269,10 +285,15 @@ impl PythonThreads {
         drop(self.engine.kill());
         let status = self.engine.wait();
         let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-        Fault::Failed(format!(
-            "{}: the Python engine has ended ({how}). What it says of it stands above. It needs Python \
-             3.9 or newer",
-            self.name
+        let name = &self.name;
+        Fault::Failed(self.language.say(
+            format!(
+                "{name}: the Python engine has ended ({how}). What it says of it stands above. It needs \
+                 Python 3.9 or newer"
+            ),
+            format!(
+                "{name}：检查 Python 的程序已结束（{how}），原因见上文。需要 Python 3.9 或更新的版本"
+            ),
         ))
     }
 }
@@ -389,6 +410,7 @@ fn run(answer: &Value, latest: &[Move]) -> Option<Run> {
     };
     let details = &answer["details"];
     Some(Run {
+        errors: Vec::new(),
         moves,
         actors: list(&answer["lives"], life)?,
         output: answer["output"].as_str()?.to_string(),
@@ -438,6 +460,7 @@ fn read_details(told: &Value) -> Option<Details> {
             if told.is_null() { Some(None) } else { Some(Some(step(told)?)) }
         })?,
         names: list(&told["names"], |told| Some(told.as_str().map(str::to_string)))?,
+        aside: Default::default(),
         things: list(&told["things"], |told| {
             let kind = match told[0].as_str()? {
                 "Lock" => ThingKind::Lock,

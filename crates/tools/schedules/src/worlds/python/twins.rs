@@ -65,7 +65,7 @@ fn smaller(
         source = source.replace(from, to);
     }
     let remarks = lessons::changes(language, &whole, &source);
-    let program = Program { source: Some(source), ..Program::new(path) };
+    let program = Program { source: Some(source), language, ..Program::new(path) };
     Ok((program, remarks))
 }
 

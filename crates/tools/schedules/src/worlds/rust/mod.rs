@@ -13,7 +13,7 @@ use ::std::panic::{self, Location, catch_unwind};
 use ::std::process::ExitCode;
 use ::std::ptr;
 use ::std::rc::Rc;
-use ::std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use ::std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use ::std::sync::{Mutex, Once, PoisonError};
 
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
@@ -58,6 +58,9 @@ fn took_step(at: &'static Location<'static>) {
 
 /// As much as a thread has elsewhere. Memory that is not used costs nothing.
 const STACK: usize = 2 << 20;
+
+/// Set when somebody has asked to stop, as with Ctrl-C. No run is made as long as it is.
+pub static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 /// A program whose threads are compiled against [`stand_in`].
 #[derive(Debug)]
@@ -104,12 +107,18 @@ impl World for &Program {
         let main = self.main;
         let mut known = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
         let noticed = Rc::new(Cell::new(*known));
-        let stepwise = Stepwise { search, limit: self.limit, noticed: Rc::clone(&noticed) };
+        let stopped = Rc::new(Cell::new(false));
+        let stepwise = Stepwise {
+            search,
+            limit: self.limit,
+            noticed: Rc::clone(&noticed),
+            stopped: Rc::clone(&stopped),
+        };
         engine(stepwise, move || {
             state::leave_main(catch_unwind(main).map(number));
         });
         *known = noticed.get();
-        Ok(())
+        if stopped.get() { Err(Fault::Interrupted) } else { Ok(()) }
     }
 }
 
@@ -148,6 +157,8 @@ struct Stepwise {
     search: Rc<RefCell<dyn Search>>,
     limit: usize,
     noticed: Rc<Cell<Noticed>>,
+    /// Set when the search was stopped from outside.
+    stopped: Rc<Cell<bool>>,
 }
 
 impl Scheduler for Stepwise {
@@ -155,6 +166,10 @@ impl Scheduler for Stepwise {
         if let Some((run, noticed)) = State::finish() {
             self.noticed.set(noticed);
             self.search.borrow_mut().learn(run);
+        }
+        if INTERRUPT.load(Ordering::Relaxed) {
+            self.stopped.set(true);
+            return None;
         }
         let plan = self.search.borrow_mut().next()?;
         State::begin(plan, self.limit, self.noticed.get());

@@ -279,6 +279,7 @@ impl State {
         let actors = lives.collect();
         let details = self.plan.detailed.then(|| self.details());
         Run {
+            errors: Vec::new(),
             able: self.able(0..self.threads.len()),
             standing: self.standing(),
             moves: mem::take(&mut self.moves),
@@ -317,6 +318,7 @@ impl State {
             next,
             names: self.threads.iter().map(|thread| thread.name.clone()).collect(),
             things: things.collect(),
+            aside: Default::default(),
             steps: mem::take(&mut self.steps),
         }
     }

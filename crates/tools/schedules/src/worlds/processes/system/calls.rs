@@ -166,15 +166,14 @@ impl System<'_> {
                 None
             }
             call => {
-                self.refuse(&format!("it makes the system call {}", held::name(call)));
+                self.refuse(Unmodelled::Calls(held::name(call)));
                 None
             }
         }
     }
 
-    pub(super) fn refuse(&mut self, what: &str) {
-        let fault = || Fault::Refused(format!("{what}, which is not modelled here"));
-        self.fault.get_or_insert_with(fault);
+    pub(super) fn refuse(&mut self, what: Unmodelled) {
+        self.fault.get_or_insert(Fault::Unmodelled(what));
     }
 
     pub(super) fn sleeps(&mut self, nanoseconds: u64, until: u64) -> Option<Held> {
@@ -229,7 +228,7 @@ impl System<'_> {
                 Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
             }
             libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
-                self.refuse("it uses locks that inherit priorities");
+                self.refuse(Unmodelled::PriorityLocks);
                 None
             }
             _ => None,
@@ -274,10 +273,19 @@ impl System<'_> {
                 _ => return None,
             };
             if link == self.errors {
+                let actor = self.tasks[i].actor;
+                match self.complaints.last_mut() {
+                    Some((latest, said)) if *latest == actor => said.extend(&text),
+                    _ => self.complaints.push((actor, text.clone())),
+                }
                 os::skip(tid, text.len() as i64);
                 return None;
             }
             return Some(Held::Print(text));
+        }
+        let stays = ["/dev/", "/proc/", "/memfd:"].iter().all(|place| !link.starts_with(place));
+        if link.starts_with('/') && stays && !link.ends_with(" (deleted)") {
+            self.caveats.insert(Caveat::Files);
         }
         let waits = link.starts_with("pipe:") || link.starts_with("socket:");
         let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);

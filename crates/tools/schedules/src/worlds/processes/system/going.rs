@@ -54,7 +54,7 @@ impl System<'_> {
                     self.tasks[i].after.extend(self.processes[dead].ended_by);
                 }
                 if matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
-                    self.refuse("a process stops another one with a signal");
+                    self.refuse(Unmodelled::Stops);
                 }
                 os::go_to_end_of_call(tid);
                 self.watch.wait(tid);
@@ -296,11 +296,7 @@ impl System<'_> {
         let process = self.tasks[by].process;
         let thread = os::has_thread(self.processes[process].pid, tid);
         if self.tasks.len() >= MOST_TASKS {
-            self.fault.get_or_insert_with(|| {
-                Fault::Refused(format!(
-                    "it starts more than {MOST_TASKS} processes and threads: have it start fewer"
-                ))
-            });
+            self.refuse(Unmodelled::TooMany(MOST_TASKS));
         }
         let creator = &mut self.tasks[by];
         let (name, place) = if thread {

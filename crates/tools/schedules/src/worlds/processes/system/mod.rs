@@ -31,10 +31,10 @@ use nix::libc::{self, c_long};
 use super::held::{self, Held, STOPS};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
-use super::watch::{Verdict, Watch};
+use super::watch::{self, Verdict, Watch};
 use super::{Names, Options, Sleeps};
 use crate::step::{Action, Actor, How, Object, Outcome, Step, Touch};
-use crate::world::{Caveat, Fault, Life, Move};
+use crate::world::{Caveat, Fault, Life, Move, Unmodelled};
 
 /// The beginning of time, in nanoseconds of the clock on the wall; the others began a thousandth of it
 /// ago.
@@ -150,6 +150,8 @@ pub(super) struct System<'a> {
     now: u64,
     looks: u64,
     pub(super) output: Vec<u8>,
+    /// What was written to stderr, by whom.
+    complaints: Vec<(Actor, Vec<u8>)>,
     prints: usize,
     pub(super) moves: Vec<Move>,
     /// The steps as they are told, where they are.
@@ -186,6 +188,7 @@ impl<'a> System<'a> {
             now: 0,
             looks: 0,
             output: Vec::new(),
+            complaints: Vec::new(),
             prints: 0,
             moves: Vec::new(),
             told: detailed.then(Vec::new),
@@ -253,13 +256,7 @@ impl<'a> System<'a> {
         while let Some(i) = (0..self.tasks.len()).find(|&i| self.can(i) == Can::Itself) {
             self.turns += 1;
             if self.turns > MOST_TURNS {
-                self.fault.get_or_insert_with(|| {
-                    let name = &self.tasks[i].name;
-                    Fault::Refused(format!(
-                        "{name} sleeps or looks at something again and again without printing or \
-                         ending: such a program has no schedules that could be tried"
-                    ))
-                });
+                self.refuse(Unmodelled::Idles(self.tasks[i].name.clone()));
             }
             self.follows(i);
             self.go_on(i);
@@ -275,15 +272,8 @@ impl<'a> System<'a> {
         let Some(verdict) = self.watch.verdict() else { return Ok(()) };
         Err(match verdict {
             Verdict::Interrupted => Fault::Interrupted,
-            Verdict::Computes => Fault::Refused(
-                "a process computes for ten seconds and neither prints nor sleeps nor ends: give \
-                 it less to do"
-                    .to_string(),
-            ),
-            Verdict::Waits(call) => Fault::Refused(format!(
-                "a process waits in the system call {}, which is not modelled here",
-                held::name(call)
-            )),
+            Verdict::Computes => Fault::Unmodelled(Unmodelled::Computes(watch::COMPUTING / 100)),
+            Verdict::Waits(call) => Fault::Unmodelled(Unmodelled::WaitsIn(held::name(call))),
         })
     }
 
@@ -401,6 +391,21 @@ impl<'a> System<'a> {
             }
         }
         Some((told, next))
+    }
+
+    /// What was written to stderr, by whom.
+    pub(super) fn errors(&self) -> Vec<(Actor, String)> {
+        let named = |(actor, text): &(Actor, Vec<u8>)| (*actor, self.named(text));
+        self.complaints.iter().map(named).collect()
+    }
+
+    /// Those of whom a player is told nothing unless they can go: who is not there in this run, and the
+    /// threads that a process has beside its first.
+    pub(super) fn aside(&self) -> BTreeSet<Actor> {
+        let firsts = self.tasks.iter();
+        let firsts = firsts.filter(|task| task.tid == self.processes[task.process].pid);
+        let told: BTreeSet<Actor> = firsts.map(|task| task.actor).collect();
+        (0..self.names.len()).filter(|actor| !told.contains(actor)).collect()
     }
 
     /// A text with the names of processes in place of their numbers, which differ from run to run.

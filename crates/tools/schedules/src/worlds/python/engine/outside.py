@@ -16,11 +16,37 @@ from schedules_run import OUTPUT, PRINT, PROGRAM, STDIN, TIME, WRITE, Refused, c
 EPOCH = 1_700_000_000.0  # The time at which every run begins: 2023-11-14, 22:13:20 UTC.
 
 PROCESSES = (
-    "it starts processes, and this explores the threads of one; the world of processes explores those:"
-    " give the option --processes"
+    "it starts processes, and this explores the threads of one; those are explored when the command is given,"
+    " as in `schedules python3 homework.py`"
 )
 NETWORK = "what comes through a network is not the same each time"
 OTHER_LOOP = "its tasks are no threads, and their loop is not modelled"
+C_CODE = "what C code does to memory is not seen"
+MAPPED = "memory that is shared with files is not modelled"
+WINDOW = "a window's loop is not modelled"
+SIGNALS = "signals are not modelled"
+WRITES = "it would be written in every run, so files that are written are not modelled"
+GLOBALS = "what is written through it is not seen. Use the statement global"
+CHINESE = {
+    PROCESSES: "它会启动进程，而这里检查的是一个进程的线程；要检查进程，请给出整条命令，例如 `schedules python3 homework.py`",
+    NETWORK: "网络上收到的内容每次不同",
+    OTHER_LOOP: "它的任务不是线程，这里没有对它的循环建模",
+    C_CODE: "看不到 C 代码对内存的操作",
+    MAPPED: "这里没有对与文件共享的内存建模",
+    WINDOW: "这里没有对窗口的循环建模",
+    SIGNALS: "这里没有对信号建模",
+    WRITES: "每次运行都会写入，所以这里没有对写文件建模",
+    GLOBALS: "看不到通过它写入的内容。请使用 global 语句",
+}
+
+
+def sentence(place, what, why, verb=""):
+    """Why something is refused, in the language of the answer. `place` is FILE:LINE, or empty."""
+    if run.PROGRAM_STATE.chinese:
+        return "%s%s：%s。" % (place and place + "：", what, CHINESE[why])
+    return "%s%s%s: %s." % (place and place + ": ", what, verb, why)
+
+
 # Modules that are refused, and why.
 REFUSED = {
     "asyncio": OTHER_LOOP, "trio": OTHER_LOOP, "anyio": OTHER_LOOP, "gevent": OTHER_LOOP, "eventlet": OTHER_LOOP,
@@ -28,19 +54,18 @@ REFUSED = {
     "socket": NETWORK, "socketserver": NETWORK, "ssl": NETWORK, "http": NETWORK, "urllib.request": NETWORK,
     "requests": NETWORK, "httpx": NETWORK, "aiohttp": NETWORK, "ftplib": NETWORK, "smtplib": NETWORK,
     "select": NETWORK, "selectors": NETWORK, "xmlrpc": NETWORK,
-    "ctypes": "what C code does to memory is not seen", "cffi": "what C code does to memory is not seen",
-    "mmap": "memory that is shared with files is not modelled",
-    "tkinter": "a window's loop is not modelled", "PyQt5": "a window's loop is not modelled",
-    "PyQt6": "a window's loop is not modelled", "pygame": "a window's loop is not modelled",
+    "ctypes": C_CODE, "cffi": C_CODE,
+    "mmap": MAPPED,
+    "tkinter": WINDOW, "PyQt5": WINDOW,
+    "PyQt6": WINDOW, "pygame": WINDOW,
 }
 # Calls that are refused when they are made, by the names that sys.audit gives them.
 FORBIDDEN = {
     "os.fork": PROCESSES, "os.forkpty": PROCESSES, "os.system": PROCESSES, "os.exec": PROCESSES,
     "os.posix_spawn": PROCESSES, "os.spawn": PROCESSES, "os.startfile": PROCESSES, "subprocess.Popen": PROCESSES,
     "os.kill": PROCESSES, "os.killpg": PROCESSES, "pty.spawn": PROCESSES,
-    "signal.pthread_kill": "signals are not modelled",
+    "signal.pthread_kill": SIGNALS,
 }
-WRITES = "it would be written in every run, so files that are written are not modelled"
 for name in "remove rename rmdir mkdir truncate link symlink chmod chown utime".split():
     FORBIDDEN["os." + name] = WRITES
 
@@ -51,10 +76,10 @@ def refuse(what, why):
     frame, place = sys._getframe(1), ""
     while frame is not None:
         if frame.f_code.co_filename in run.PROGRAM_STATE.files:
-            place = "%s:%d: " % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)
+            place = "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno)
             break
         frame = frame.f_back
-    r.refused = r.refused or "%s%s: %s." % (place, what, why)
+    r.refused = r.refused or sentence(place, what, why)
     r.over = True
     raise Refused
 
@@ -68,7 +93,7 @@ def watch(event, args):
         path, mode, flags = args
         writes = flags is not None and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND)
         if writes or mode is not None and any(letter in mode for letter in "wax+"):
-            refuse("open(%r) for writing" % (path,), WRITES)
+            refuse(("写 open(%r)" if run.PROGRAM_STATE.chinese else "open(%r) for writing") % (path,), WRITES)
     elif event in FORBIDDEN:
         refuse(event, FORBIDDEN[event])
     elif event.startswith("socket.") and event not in ("socket.gethostname",):

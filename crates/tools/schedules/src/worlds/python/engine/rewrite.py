@@ -284,7 +284,7 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_AsyncFunctionDef(self, node):
-        raise NotModelled("%s:%d: async def: %s." % (os.path.basename(self.file), node.lineno, outside.OTHER_LOOP))
+        raise NotModelled(outside.sentence(self.place(node), "async def", outside.OTHER_LOOP))
 
     def visit_Lambda(self, node):
         node.args.defaults = self.many(node.args.defaults)
@@ -391,10 +391,7 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id in NOT_WRAPPED:
             wrapped = False
         if isinstance(node.func, ast.Name) and node.func.id == "globals" and self.kind("globals") is None:
-            raise NotModelled(
-                "%s:%d: globals(): what is written through it is not seen. Use the statement global."
-                % (os.path.basename(self.file), node.lineno)
-            )
+            raise NotModelled(outside.sentence(self.place(node), "globals()", outside.GLOBALS))
         if all(isinstance(a, ast.Constant) for a in node.args) and not node.keywords:
             wrapped = False
         given = [a for a in node.args if not isinstance(a, ast.Constant)]
@@ -637,7 +634,10 @@ class Rewriter(ast.NodeTransformer):
     # ---- what is refused
 
     def refuse(self, node, name, why):
-        raise NotModelled("%s:%d: %s is not modelled: %s." % (os.path.basename(self.file), node.lineno, name, why))
+        raise NotModelled(outside.sentence(self.place(node), name, why, " is not modelled"))
+
+    def place(self, node):
+        return "%s:%d" % (os.path.basename(self.file), node.lineno)
 
     def visit_Import(self, node):
         for alias in node.names:

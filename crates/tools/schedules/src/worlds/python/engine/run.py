@@ -178,6 +178,7 @@ class Program:
     def __init__(self):
         self.every = False  # Whether every access is a step.
         self.one_step = False
+        self.chinese = False
         self.step_limit = 5_000
         self.sites = []  # (module number, file, line, text, is in a while loop)
         self.promoted = set()

@@ -80,6 +80,7 @@ def load(message):
     path = message["program"]
     STATE.stdin = message.get("stdin", "")
     STATE.one_step = message.get("one_step", False)
+    STATE.chinese = message.get("chinese", False)
     STATE.every = message.get("every", False)
     STATE.step_limit = message.get("step_limit", STATE.step_limit)
     folder = os.path.dirname(os.path.abspath(path))
