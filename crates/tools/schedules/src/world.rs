@@ -265,6 +265,8 @@ pub enum Caveat {
     Unwinding,
     /// It has processes of several threads, whose memory is not watched.
     MemoryRaces,
+    /// Its processes have memory in common, and what one does there between two calls came in one go.
+    CommonMemory,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
     /// not tried.
     Contended,

@@ -159,6 +159,11 @@ impl System<'_> {
             libc::SYS_mmap => {
                 if a[2] as i32 & libc::PROT_WRITE != 0 {
                     self.processes[process].shares = true;
+                    // Nothing can be done to a semaphore but to take and to give it, and who takes it
+                    // does so after a call at which it was held.
+                    if !os::link(tid, a[4]).starts_with("/dev/shm/sem.") {
+                        self.caveats.insert(Caveat::CommonMemory);
+                    }
                     if !self.options.contended {
                         self.caveats.insert(Caveat::Contended);
                     }

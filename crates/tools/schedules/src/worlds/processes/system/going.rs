@@ -17,7 +17,7 @@ impl System<'_> {
                 self.output.extend(&text);
                 self.prints += 1;
                 os::skip(tid, text.len() as i64);
-                self.run(i, 0);
+                self.follow_call(i);
             }
             Held::Sleep { nanoseconds, until } => {
                 self.processes[process].clock += nanoseconds;
@@ -54,37 +54,41 @@ impl System<'_> {
                 if matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
                     self.refuse("a process stops another one with a signal");
                 }
-                os::go_to_end_of_call(tid);
-                self.watch.wait(tid);
+                self.make_call(tid);
                 self.notice_killed();
                 if let Some(target) = self.process(to).filter(|&target| target != process) {
                     self.deliver(target, i);
                 }
-                self.run(i, 0);
+                self.follow_call(i);
             }
             Held::Parent => {
                 if self.is_orphan(process) {
                     // What takes in orphans is not the same on every machine.
                     os::skip(tid, 1);
                 }
-                self.run(i, 0);
+                if self.shares(process) {
+                    self.make_call(tid);
+                }
+                self.follow_call(i);
             }
             Held::DieWithParent => {
                 self.processes[process].dies_with_parent = true;
-                self.run(i, 0);
+                if self.shares(process) {
+                    self.make_call(tid);
+                }
+                self.follow_call(i);
             }
             Held::Read { fd, contended } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
                 if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
                     self.touch(Shared::Readers(pipe).touched(How::Write));
                 }
-                os::go_to_end_of_call(tid);
-                self.watch.wait(tid);
+                self.make_call(tid);
                 let read = os::registers(tid).map_or(0, |registers| registers.result());
                 if let Some(pipe) = pipe {
                     self.take_out(i, &pipe, read);
                 }
-                self.run(i, 0);
+                self.follow_call(i);
             }
             Held::Write { fd, length, .. } => {
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
@@ -95,13 +99,35 @@ impl System<'_> {
                 }
                 if length.is_some_and(|length| length > ATOMIC) {
                     self.write_a_piece(tid);
+                } else if self.shares(process) {
+                    self.make_call(tid);
                 }
-                self.run(i, 0);
+                self.follow_call(i);
             }
-            Held::Birth | Held::Futex { .. } | Held::Poll { .. } | Held::Suspend { .. } => {
+            Held::Birth
+            | Held::GoOn
+            | Held::Futex { .. }
+            | Held::Poll { .. }
+            | Held::Suspend { .. } => {
                 self.run(i, 0);
             }
         }
+    }
+
+    /// Has a task make the call that it is held before.
+    fn make_call(&self, tid: i32) {
+        os::go_to_end_of_call(tid);
+        self.watch.wait(tid);
+    }
+
+    /// The call was made: the task goes on, at once unless that is a step of its own.
+    fn follow_call(&mut self, i: usize) {
+        if !self.shares(self.tasks[i].process) {
+            return self.run(i, 0);
+        }
+        self.tasks[i].able = false;
+        self.tasks[i].state = State::Held(Held::GoOn);
+        self.after_segment(i);
     }
 
     /// Has a task that waits for a time wait no longer.
@@ -183,7 +209,7 @@ impl System<'_> {
                 self.processes[child].reaped = !keeps;
             }
         }
-        self.run(i, 0);
+        self.follow_call(i);
     }
 
     /// Lets a task run to the next call at which it is held. Nobody else runs meanwhile.

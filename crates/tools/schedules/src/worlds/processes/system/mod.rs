@@ -364,8 +364,10 @@ impl<'a> System<'a> {
         task.after.clear();
         task.latest = Some(place);
         task.steps += 1;
-        // How a process makes sure to end with its parent is of no interest to a reader.
-        let technical = matches!(self.tasks[i].state, State::Held(Held::DieWithParent));
+        // How a process makes sure to end with its parent is of no interest to a reader, and that it goes
+        // on after a call needs no words.
+        let technical =
+            matches!(self.tasks[i].state, State::Held(Held::DieWithParent | Held::GoOn));
         if let Some(told) = self.told.as_mut().filter(|_| !technical) {
             told.push(step);
         }
