@@ -43,16 +43,26 @@ pub fn link(tid: i32, fd: u64) -> String {
     link.map(|link| link.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// What a process has open for writing, or for reading, as [`link`] has it.
-pub fn open_files(pid: i32, written: bool) -> Vec<String> {
+/// Something that a process has open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// What it is, as [`link`] has it.
+    pub link: String,
+    /// Whether it is open for reading.
+    pub read: bool,
+    /// Whether it is open for writing.
+    pub written: bool,
+}
+
+/// What a process has open. Nothing if it has ended.
+pub fn open_files(pid: i32) -> Vec<Open> {
     let Ok(list) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
-    // The rights of the link's owner: how it was opened.
-    let right = if written { 0o200 } else { 0o400 };
     let open = list.filter_map(|entry| {
         let path = entry.ok()?.path();
+        // The rights of the link's owner: how it was opened.
         let rights = path.symlink_metadata().ok()?.permissions().mode();
-        let link = fs::read_link(path).ok()?;
-        (rights & right != 0).then(|| link.to_string_lossy().into_owned())
+        let link = fs::read_link(path).ok()?.to_string_lossy().into_owned();
+        Some(Open { link, read: rights & 0o400 != 0, written: rights & 0o200 != 0 })
     });
     open.collect()
 }

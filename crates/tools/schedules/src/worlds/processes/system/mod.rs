@@ -117,6 +117,8 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
+    /// What it had open of pipes when it ended.
+    had_open: Vec<os::Open>,
     /// Whether other processes may have part of its memory too.
     shares: bool,
 }
@@ -210,6 +212,7 @@ impl<'a> System<'a> {
             reaped: false,
             clock,
             dies_with_parent: false,
+            had_open: Vec::new(),
             shares: parent.is_some_and(|parent| self.processes[parent].shares),
         });
     }
