@@ -267,7 +267,7 @@ fn options() -> Options {
 fn until_loaded(child: Pid, failure: &OwnedFd) -> Result<Pid, NotStarted> {
     let go_on = |signal| stop::resume(child, Until::NextEvent, signal).map_err(NotStarted::Failed);
     loop {
-        match stop::next(child) {
+        match stop::wait_for(child) {
             Some(Stop::Event(libc::PTRACE_EVENT_EXEC)) => return Ok(child),
             Some(Stop::Killed { signal }) => {
                 let why = format!("signal {signal} came before it began");

@@ -73,7 +73,7 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
 /// there is no such thread.
 ///
 /// For one who waits for one thread at a time: it takes half as many calls as [`wait`].
-pub fn next(pid: Pid) -> Option<Stop> {
+pub fn wait_for(pid: Pid) -> Option<Stop> {
     let mut status = 0;
     loop {
         // SAFETY: `status` outlives the call, which writes nothing else.

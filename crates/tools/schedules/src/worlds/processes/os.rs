@@ -27,7 +27,7 @@ pub(super) fn filter() -> Filter {
 
 /// Waits until a thread is not running. `None` if there is no such thread.
 pub(super) fn wait(tid: i32) -> Option<Stop> {
-    stop::next(Pid::from_raw(tid))
+    stop::wait_for(Pid::from_raw(tid))
 }
 
 /// With which exit code a thread has ended, negative for a signal. `None` if it has not.
