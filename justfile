@@ -89,7 +89,7 @@ faults:
 
 # Every process lesson in every order, again and again: does a run ever do what it was not told? (Linux, an hour)
 divergences runs="50000":
-    RUNS={{runs}} cargo test --package schedules --test processes_lessons no_run_diverges -- --ignored --nocapture
+    RUNS={{runs}} cargo test --package schedules --test processes_lessons thorough_no_run_diverges -- --ignored --nocapture
 
 # The same work in CPython and here, in turns; --write for the books' table and chart (python3)
 compare *arguments:

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use schedules::search::{Findings, classes, follow};
+use schedules::search::{self, Extent, Findings, classes, follow};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
 const LIMIT: Duration = Duration::from_secs(300);
@@ -222,7 +222,7 @@ const RUNS: usize = 50_000;
 /// cores are busy with other work.
 #[test]
 #[ignore = "takes an hour"]
-fn no_run_diverges() {
+fn thorough_no_run_diverges() {
     let wanted = std::env::var("RUNS").map_or(RUNS, |runs| runs.parse().expect("a number"));
     let start = Instant::now();
     let (mut runs, mut round, mut diverged) = (0, 0, 0);
@@ -263,4 +263,57 @@ fn no_run_diverges() {
         println!("round {round}: {runs} runs, {diverged} divergences, {seconds} s");
     }
     assert_eq!(diverged, 0, "in {runs} runs");
+}
+
+/// What was tried of a lesson that has too many endings for a test is all with few switches, or what could
+/// be tried in the time. It never calls itself all.
+fn part_of_it(lesson: &str, is_possible: impl Fn(&[&str]) -> bool) {
+    let options = Options { sleeps: Sleeps::Any, ..Options::default() };
+    let twin = vec![python().into(), course::twin(lesson).into()];
+    for command in [vec![rust(lesson).into()], twin] {
+        let mut world = Processes::new(command, options.clone()).unwrap();
+        let all = search::Options { extent: Extent::Everything, time: Duration::from_secs(8) };
+        let found = search::search(&mut world, all);
+        assert!(found.fault.is_none() && found.diverged.is_none(), "{lesson}: {found:?}");
+        assert!(!found.complete() && !found.endings.is_empty(), "{lesson}: {found:?}");
+        for ending in found.endings.keys() {
+            assert!(is_possible(&ending.output.lines().collect::<Vec<_>>()), "{ending:?}");
+        }
+    }
+}
+
+/// Whether the lines that begin like this are numbered from 1 on without a gap.
+fn in_order(lines: &[&str], begin: &str) -> bool {
+    let lines = lines.iter().filter_map(|line| line.strip_prefix(begin));
+    lines.zip(1..).all(|(line, number)| line == format!("tick {number}"))
+}
+
+#[test]
+fn what_was_tried_of_daemon_vs_join_is_not_called_all() {
+    part_of_it("daemon_vs_join", |lines| {
+        let ordinary = lines.iter().filter(|line| line.starts_with("ordinary: tick"));
+        let finished = lines.contains(&"ordinary: finished");
+        // A daemon that is not ended soon finishes, too.
+        let lines: Vec<&str> =
+            lines.iter().copied().filter(|line| !line.ends_with("finished")).collect();
+        ordinary.count() == 6
+            && finished
+            && in_order(&lines, "daemon: ")
+            && in_order(&lines, "ordinary: ")
+            && lines.contains(&"main ends")
+    });
+}
+
+#[test]
+fn what_was_tried_of_pool_demo_is_not_called_all() {
+    part_of_it("pool_demo", |lines| {
+        let place = |what: String| lines.iter().position(|line| line.starts_with(&what));
+        lines.len() == 8
+            && lines[0] == "启动父进程"
+            && lines[7] == "结束父进程"
+            && (0..3).all(|task| {
+                let begin = place(format!("子进程{task}启动"));
+                begin.is_some() && begin < place(format!("子进程{task}结束"))
+            })
+    });
 }

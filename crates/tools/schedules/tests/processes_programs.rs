@@ -85,6 +85,15 @@ fn who_comes_first_to_a_lock_is_tried() {
 }
 
 #[test]
+fn what_is_printed_before_a_lock_does_not_say_who_gets_it() {
+    let found = search(&[env!("CARGO_BIN_EXE_processes-model"), "f(paLpbU)f(pcLpdU)w0w1"], &any());
+    let both = ["abcd", "acbd", "acdb", "cabd", "cadb", "cdab"];
+    assert_eq!(outputs(&found), BTreeSet::from(both));
+    let shared = schedules::world::Caveat::CommonMemory;
+    assert!(found.caveats.contains(&shared));
+}
+
+#[test]
 fn a_pool_gives_its_results_in_the_order_of_the_tasks() {
     let program = "import multiprocessing\n\
                    with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, 2]))\n";

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, gettid};
+use tracer::start::Launch;
 use tracer::stop::{self, Stop, Until, Which};
 use tracer::times::Clock;
 
@@ -29,12 +30,12 @@ const IN_ONE_GO: usize = 8;
 /// When the command cannot be started or the system does not let it be traced.
 pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) -> io::Result<Trace> {
     let signals = Signals::block()?;
-    let root = tracer::start::start(command, &calls::filter(), &signals.original_mask);
-    let root = match root {
+    let filter = calls::filter();
+    let root = match Launch::new(command, &filter).blocked(signals.original_mask).start() {
         Ok(root) => root,
         Err(error) => {
             signals.unblock();
-            return Err(error);
+            return Err(error.into());
         }
     };
     let mut watch = Watch {

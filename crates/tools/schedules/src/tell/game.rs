@@ -850,6 +850,7 @@ fn code(caveat: Caveat) -> &'static str {
         Caveat::Chance => "chance",
         Caveat::Unwinding => "unwinding",
         Caveat::MemoryRaces => "memory_races",
+        Caveat::CommonMemory => "common_memory",
         Caveat::Files => "files",
         Caveat::Contended => "contended",
     }

@@ -653,6 +653,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "What the threads inside of one process do to its memory was not watched.",
                 "没有观察同一进程内各线程对内存的访问。",
             ),
+            Caveat::CommonMemory => language.say(
+                "Its processes have memory in common. What one does there from one system call to the next \
+                 came in one go: a lost update without a lock is not found.",
+                "各进程有共享内存。一个进程在两次系统调用之间对它的访问是一次做完的：没有加锁而丢失的更新不会被发现。",
+            ),
         });
     }
     notes.extend(findings.remarks.iter().cloned());

@@ -6,7 +6,8 @@
 //! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
 //! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
 //! pipes, `<0` reads one and prints it, `n0` looks whether there is one and prints what it sees, `c0`
-//! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory.
+//! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory, `M` adds
+//! one to a number there and prints it. Only who does one of these three has such memory.
 //!
 //! With `search` and a command it searches that.
 
@@ -60,7 +61,8 @@ mod linux {
     #[derive(Clone, Copy)]
     struct World {
         pipes: [[i32; 2]; 2],
-        lock: &'static AtomicU32,
+        /// A lock and a number in memory of all processes.
+        shared: Option<&'static [AtomicU32; 2]>,
         /// The process that began.
         parent: i32,
     }
@@ -150,16 +152,21 @@ mod linux {
                         libc::close(world.pipes[reader.digit()][1]);
                     }
                     b'L' => {
-                        let shared = libc::SYS_futex;
-                        while world.lock.swap(1, SeqCst) != 0 {
-                            let at: *const AtomicU32 = world.lock;
-                            libc::syscall(shared, at, libc::FUTEX_WAIT, 1, 0, 0, 0);
+                        let lock = &world.shared.expect("shared memory")[0];
+                        while lock.swap(1, SeqCst) != 0 {
+                            let at: *const AtomicU32 = lock;
+                            libc::syscall(libc::SYS_futex, at, libc::FUTEX_WAIT, 1, 0, 0, 0);
                         }
                     }
                     b'U' => {
-                        world.lock.store(0, SeqCst);
-                        let at: *const AtomicU32 = world.lock;
+                        let lock = &world.shared.expect("shared memory")[0];
+                        lock.store(0, SeqCst);
+                        let at: *const AtomicU32 = lock;
                         libc::syscall(libc::SYS_futex, at, libc::FUTEX_WAKE, 1, 0, 0, 0);
+                    }
+                    b'M' => {
+                        let number = &world.shared.expect("shared memory")[1];
+                        print(&[b'1' + number.fetch_add(1, SeqCst) as u8 % 9]);
                     }
                     b' ' => {}
                     other => panic!("{}", other as char),
@@ -186,6 +193,7 @@ mod linux {
         }
         let text = std::env::args().nth(1).expect("what to do").into_bytes();
         let mut pipes = [[0; 2]; 2];
+        let shares = text.iter().any(|word| b"LUM".contains(word));
         // SAFETY: as above. The memory is zeroed and never given back.
         let world = unsafe {
             for pipe in &mut pipes {
@@ -193,8 +201,11 @@ mod linux {
             }
             let rights = libc::PROT_READ | libc::PROT_WRITE;
             let kind = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
-            let memory = libc::mmap(std::ptr::null_mut(), 4096, rights, kind, -1, 0);
-            World { pipes, lock: &*memory.cast::<AtomicU32>(), parent: libc::getppid() }
+            let shared = shares.then(|| {
+                let memory = libc::mmap(std::ptr::null_mut(), 4096, rights, kind, -1, 0);
+                &*memory.cast::<[AtomicU32; 2]>()
+            });
+            World { pipes, shared, parent: libc::getppid() }
         };
         run(text, world);
         // SAFETY: this process has nothing left to do.

@@ -118,9 +118,27 @@ pub(super) enum Held {
     DieWithParent,
     /// To wait for a signal that is not among these.
     Suspend { blocked: u64, until: Option<u64> },
+    /// To go on after a call that was made, in a process that has memory of others: what it does there
+    /// up to its next call is a step of its own. See [`Held::is_apart`].
+    GoOn,
 }
 
 impl Held {
+    /// Whether the call is one step and what comes after it another, where that may come to memory of
+    /// other processes: what one prints before it takes a lock says nothing about who gets the lock.
+    pub(super) fn is_apart(&self) -> bool {
+        matches!(
+            self,
+            Held::Print(_)
+                | Held::Wait { .. }
+                | Held::Signal { .. }
+                | Held::Read { .. }
+                | Held::Write { .. }
+                | Held::Parent
+                | Held::DieWithParent
+        )
+    }
+
     /// When it gives up waiting, or the sleep is over.
     pub(super) fn until(&self) -> Option<u64> {
         match self {

@@ -7,8 +7,11 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::Command;
 
-use super::os::{self, Launch, NotStarted};
-use super::system::{self, System};
+use tracer::filter::Filter;
+use tracer::start::{Launch, NotStarted};
+
+use super::os;
+use super::system::System;
 use super::watch::Watch;
 use super::{Names, Options};
 use crate::step::Actor;
@@ -45,10 +48,6 @@ impl Terminal {
             path: path.to_string_lossy().into_owned(),
         })
     }
-
-    fn end(&self) -> io::Result<OwnedFd> {
-        self.slave.as_fd().try_clone_to_owned()
-    }
 }
 
 #[derive(Debug)]
@@ -58,6 +57,7 @@ pub(super) struct Program {
     names: Names,
     terminal: Terminal,
     errors: Terminal,
+    filter: Filter,
     watch: Watch,
 }
 
@@ -78,6 +78,7 @@ impl Program {
             names: Names::default(),
             terminal: Terminal::open().map_err(failed)?,
             errors: Terminal::open().map_err(failed)?,
+            filter: os::filter(),
         })
     }
 
@@ -91,21 +92,17 @@ impl Program {
     }
 
     fn start(&self) -> Result<i32, Fault> {
-        let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
-        let stops = system::stops();
-        let launch = Launch {
-            command: &self.command,
-            environment: ENVIRONMENT,
-            input: self.input()?,
-            output: self.terminal.end().map_err(failed)?,
-            errors: self.errors.end().map_err(failed)?,
-            stops: &stops,
-        };
+        let input = self.input()?;
+        let launch = Launch::new(&self.command, &self.filter)
+            .standard([input.as_fd(), self.terminal.slave.as_fd(), self.errors.slave.as_fd()])
+            .environment(ENVIRONMENT)
+            .own_session()
+            .fixed_addresses();
         let name = self.command[0].to_string_lossy().into_owned();
-        os::start(&launch).map_err(|error| {
+        launch.start().map(nix::unistd::Pid::as_raw).map_err(|error| {
             Fault::Unmodelled(match error {
-                NotStarted::Untraceable => Unmodelled::Untraceable(name),
-                NotStarted::Exec(error) => match error.kind() {
+                NotStarted::Untraceable(_) => Unmodelled::Untraceable(name),
+                NotStarted::Failed(error) => match error.kind() {
                     io::ErrorKind::NotFound => Unmodelled::NotFound(name),
                     io::ErrorKind::PermissionDenied => Unmodelled::NotAProgram(name),
                     _ => Unmodelled::DoesNotStart(name, error.to_string()),

@@ -21,7 +21,7 @@ impl System<'_> {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
         };
         match held {
-            Held::Birth | Held::Die(_) => Can::Step,
+            Held::Birth | Held::GoOn | Held::Die(_) => Can::Step,
             Held::Print(_) => {
                 if self.is_full() {
                     Can::No

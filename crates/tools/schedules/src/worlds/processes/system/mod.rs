@@ -28,7 +28,7 @@ use std::os::fd::OwnedFd;
 
 use nix::libc::{self, c_long};
 
-use super::held::{self, Held, STOPS};
+use super::held::{self, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
 use super::watch::{self, Verdict, Watch};
@@ -117,6 +117,8 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
+    /// What it had open of pipes when it ended.
+    had_open: Vec<os::Open>,
     /// Whether other processes may have part of its memory too.
     shares: bool,
 }
@@ -213,6 +215,7 @@ impl<'a> System<'a> {
             reaped: false,
             clock,
             dies_with_parent: false,
+            had_open: Vec::new(),
             shares: parent.is_some_and(|parent| self.processes[parent].shares),
         });
     }
@@ -354,8 +357,10 @@ impl<'a> System<'a> {
         task.after.clear();
         task.latest = Some(place);
         task.steps += 1;
-        // How a process makes sure to end with its parent is of no interest to a reader.
-        let technical = matches!(self.tasks[i].state, State::Held(Held::DieWithParent));
+        // How a process makes sure to end with its parent is of no interest to a reader, and that it goes
+        // on after a call needs no words.
+        let technical =
+            matches!(self.tasks[i].state, State::Held(Held::DieWithParent | Held::GoOn));
         if let Some(told) = self.told.as_mut().filter(|_| !technical) {
             told.push(step);
         }
@@ -453,12 +458,7 @@ impl Drop for System<'_> {
                     .collect();
                 tids.sort_by_key(|&tid| tid == pid);
                 for tid in tids {
-                    while let Some(stop) = os::wait(tid) {
-                        if let Stop::Ended(_) = stop {
-                            break;
-                        }
-                        os::go(tid, 0);
-                    }
+                    os::let_end(tid, os::wait);
                 }
             }
         }
@@ -466,9 +466,4 @@ impl Drop for System<'_> {
             os::reap(orphan.pid);
         }
     }
-}
-
-/// All calls at which a task stops.
-pub(super) fn stops() -> Vec<c_long> {
-    STOPS.iter().copied().chain(held::REFUSED.iter().map(|(call, _)| *call)).collect()
 }

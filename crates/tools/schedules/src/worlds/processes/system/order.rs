@@ -37,7 +37,7 @@ impl System<'_> {
         if self.has_threads(process) {
             self.touch(Shared::Memory(&name).touched(How::Write));
         }
-        if self.shares(process) {
+        if self.comes_to_memory(i) {
             self.touch(Shared::CommonMemory.touched(How::Write));
         }
     }
@@ -54,6 +54,13 @@ impl System<'_> {
         self.options.contended && self.processes[process].shares
     }
 
+    /// Whether what a task does next may come to memory of other processes.
+    fn comes_to_memory(&self, i: usize) -> bool {
+        let task = &self.tasks[i];
+        let apart = matches!(&task.state, State::Held(held) if held.is_apart());
+        self.shares(task.process) && !apart
+    }
+
     pub(super) fn has_threads(&self, process: usize) -> bool {
         self.tasks.iter().filter(|task| task.process == process).count() > 1
     }
@@ -67,7 +74,7 @@ impl System<'_> {
         if self.has_threads(task.process) {
             touches.push(Shared::Memory(me).touched(How::Write));
         }
-        if self.shares(task.process) {
+        if self.comes_to_memory(i) {
             touches.push(Shared::CommonMemory.touched(How::Write));
         }
         let State::Held(held) = &task.state else { return touches };
@@ -155,6 +162,7 @@ impl System<'_> {
             Held::Parent => Action::Call("getppid".into()),
             Held::DieWithParent => Action::Call("prctl".into()),
             Held::Birth => Action::Call("begin".into()),
+            Held::GoOn => Action::Call("go on".into()),
             Held::Futex { .. } => Action::Call("futex".into()),
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),

@@ -1,5 +1,6 @@
 //! Pipes and pairs of sockets: whose they are, and what was written comes before what is read.
 
+use super::os::Open;
 use super::*;
 
 impl System<'_> {
@@ -8,7 +9,7 @@ impl System<'_> {
         let tid = self.tasks[i].tid;
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
-        if os::registers(tid).is_none_or(|registers| registers.rax != 0) {
+        if os::registers(tid).is_none_or(|registers| registers.result() != 0) {
             return;
         }
         let task = &mut self.tasks[i];
@@ -31,21 +32,29 @@ impl System<'_> {
         Some(if written { ends.written.clone() } else { ends.read.clone() })
     }
 
-    /// The pipes that a task's process could still write to.
-    pub(super) fn open_pipes(&self, i: usize) -> Vec<String> {
-        let open = os::open_files(self.tasks[i].tid, true);
-        let ends = open.iter().filter_map(|link| self.ends.get(link));
-        ends.map(|ends| ends.written.clone()).collect()
+    /// A process is about to end: what it has open of pipes is noted. Gives those that it could still
+    /// write to.
+    pub(super) fn open_pipes(&mut self, i: usize) -> Vec<String> {
+        let mut open = os::open_files(self.tasks[i].tid);
+        open.retain(|open| self.ends.contains_key(&open.link));
+        let written = open.iter().filter(|open| open.written);
+        let pipes = written.map(|open| self.ends[&open.link].written.clone()).collect();
+        self.processes[self.tasks[i].process].had_open = open;
+        pipes
     }
 
-    /// Whether another process could write or read the same pipe.
+    /// Whether another process could write or read the same pipe, or could when it ended: whether a
+    /// call is a step must not depend on whether others have ended before.
     pub(super) fn is_contended(&mut self, i: usize, link: &str, written: bool) -> bool {
         let own = self.tasks[i].process;
+        let is_same =
+            |open: &Open| open.link == link && if written { open.written } else { open.read };
         let others = self.processes.iter().enumerate();
-        let mut others = others.filter(|(at, other)| *at != own && other.ended.is_none());
+        let mut others = others.filter(|(at, _)| *at != own);
         let contended = self.ends.contains_key(link)
-            && others.any(|(_, other)| {
-                os::open_files(other.pid, written).iter().any(|open| open == link)
+            && others.any(|(_, other)| match other.ended {
+                None => os::open_files(other.pid).iter().any(is_same),
+                Some(_) => other.had_open.iter().any(is_same),
             });
         if contended && !self.options.contended {
             self.caveats.insert(Caveat::Contended);
