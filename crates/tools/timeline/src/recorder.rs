@@ -38,6 +38,8 @@ pub struct Recorder {
     notes: BTreeSet<Note>,
     /// The living threads, by their number.
     tasks: HashMap<i32, Task>,
+    /// Births of which it is to be written down whose they were.
+    births: Vec<Birth>,
     /// Threads that have been announced but not yet seen.
     announced: HashSet<i32>,
     /// Threads that have been seen before they were announced, and their lanes.
@@ -89,6 +91,15 @@ struct Begun {
     lane: Option<usize>,
 }
 
+/// A thread was told of by the one that made it.
+#[derive(Debug, Clone, Copy)]
+struct Birth {
+    parent: i32,
+    child: i32,
+    may_be_thread: bool,
+    at: Duration,
+}
+
 /// When a thread was seen to have stopped, and when the tracer knew last that none stood there.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
@@ -116,6 +127,7 @@ impl Recorder {
             outcome: None,
             notes: BTreeSet::new(),
             tasks: HashMap::new(),
+            births: Vec::new(),
             announced: HashSet::new(),
             early: HashMap::new(),
             parents: HashSet::new(),
@@ -204,8 +216,10 @@ impl Recorder {
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
                 if let Ok(child) = ptrace::getevent(pid) {
                     let child = child as i32;
-                    self.announce(tid, child, event == libc::PTRACE_EVENT_CLONE, seen);
+                    let may_be_thread = event == libc::PTRACE_EVENT_CLONE;
+                    self.births.push(Birth { parent: tid, child, may_be_thread, at: seen.at });
                     if event == libc::PTRACE_EVENT_VFORK {
+                        self.afterwards();
                         let call = Call::Wait(calls::Wait::on(State::Start));
                         self.begin(tid, call, Some(child), seen.at);
                     }
@@ -259,8 +273,15 @@ impl Recorder {
         Some(&mut self.lanes[at])
     }
 
+    /// Does what need not keep a stopped thread waiting: to be called when it has gone on.
+    pub fn afterwards(&mut self) {
+        while let Some(birth) = self.births.pop() {
+            self.announce(birth);
+        }
+    }
+
     /// The system says who made a new thread.
-    fn announce(&mut self, parent: i32, child: i32, may_be_thread: bool, seen: Seen) {
+    fn announce(&mut self, Birth { parent, child, may_be_thread, at }: Birth) {
         let Some(task) = self.tasks.get(&parent) else {
             return;
         };
@@ -273,8 +294,8 @@ impl Recorder {
         // A thread stands in the folder of its process, a new process does not.
         let thread = may_be_thread.then(|| Clock::open(family, child).ok()).flatten();
         match thread {
-            Some(clock) => self.add_task(child, family, Some(by), seen.at, clock),
-            None => self.add_process(child, Some(by), seen.at),
+            Some(clock) => self.add_task(child, family, Some(by), at, clock),
+            None => self.add_process(child, Some(by), at),
         }
     }
 

@@ -117,6 +117,7 @@ impl Watch {
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
         self.resume(pid, next)?;
+        self.recorder.afterwards();
         if self.ended.is_some() {
             // It may have been born while the others were killed.
             let _ = kill(pid, Signal::SIGKILL);
@@ -126,25 +127,30 @@ impl Watch {
 
     /// Gathers all stops that have come. False when the last thread is gone.
     fn collect(&mut self) -> io::Result<bool> {
-        loop {
-            let found = stop::wait(Which::Any, false);
-            let at = self.clock.elapsed();
-            match found {
-                Ok(Some((pid, stop))) => self.take(pid, stop, at)?,
-                Ok(None) => {
-                    self.idle = at;
-                    return Ok(true);
-                }
-                Err(error) if error.raw_os_error() == Some(Errno::ECHILD as i32) => {
-                    return Ok(false);
-                }
-                Err(error) => return Err(error),
-            }
+        match self.collect_all() {
+            Ok(()) => Ok(true),
+            Err(error) if error.raw_os_error() == Some(Errno::ECHILD as i32) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
-    fn take(&mut self, pid: Pid, stop: Stop, at: Duration) -> io::Result<()> {
-        let seen = Seen { at, idle: self.idle };
+    fn collect_all(&mut self) -> io::Result<()> {
+        while let Some((pid, stop)) = stop::next_stop()? {
+            let seen = Seen { at: self.clock.elapsed(), idle: self.idle };
+            self.queue.push_back((pid, stop, seen));
+        }
+        loop {
+            let found = stop::wait(Which::Any, false)?;
+            let at = self.clock.elapsed();
+            let Some((pid, stop)) = found else {
+                self.idle = at;
+                return Ok(());
+            };
+            self.take(pid, stop, Seen { at, idle: self.idle })?;
+        }
+    }
+
+    fn take(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let outcome = match stop {
             Stop::Exited { code } => Outcome::Exited(code),
             Stop::Killed { signal } => Outcome::Killed(signal),

@@ -48,33 +48,30 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
         Which::Any => (libc::P_ALL, 0),
         Which::Thread(pid) => (libc::P_PID, pid.as_raw() as libc::id_t),
     };
-    let all = libc::WEXITED | libc::WSTOPPED | libc::__WALL;
+    let all = libc::WEXITED | libc::WSTOPPED;
     let Some(seen) = waitid(kind, id, all | libc::WNOWAIT | patience)? else {
         return Ok(None);
     };
-    let stop = match seen.how {
-        libc::CLD_EXITED => Stop::Exited { code: seen.status },
-        libc::CLD_KILLED | libc::CLD_DUMPED => Stop::Killed { signal: seen.status },
-        _ => {
-            // Takes note of the stop, so that it is not reported again. By now the thread may have
-            // been killed, which is reported next.
-            let taken = waitid(
-                libc::P_PID,
-                seen.pid as libc::id_t,
-                libc::WSTOPPED | libc::__WALL | libc::WNOHANG,
-            )?;
-            let status = taken.map_or(seen.status, |taken| taken.status);
-            let signal = status & 0xff;
-            match status >> 8 {
-                0 if signal == libc::SIGTRAP | 0x80 => Stop::CallEnd,
-                0 => Stop::Signal(signal),
-                libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => Stop::Start,
-                libc::PTRACE_EVENT_STOP => Stop::GroupStop(signal),
-                event => Stop::Event(event),
-            }
+    if !seen.ended() {
+        // Takes note of the stop, so that it is not reported again. By now the thread may have been
+        // killed, which is reported next.
+        let how = libc::WSTOPPED | libc::WNOHANG;
+        if let Some(taken) = waitid(libc::P_PID, seen.pid as libc::id_t, how)? {
+            return Ok(Some(taken.tell()));
         }
-    };
-    Ok(Some((Pid::from_raw(seen.pid), stop)))
+    }
+    Ok(Some(seen.tell()))
+}
+
+/// The next stop of any traced thread that has come already, without a look at those that have ended:
+/// half the work of [`wait`], which is to be asked when there is none.
+///
+/// # Errors
+///
+/// `ECHILD` when nothing is traced any more.
+pub fn next_stop() -> io::Result<Option<(Pid, Stop)>> {
+    let how = libc::WSTOPPED | libc::WNOHANG;
+    Ok(waitid(libc::P_ALL, 0, how)?.map(|seen| seen.tell()))
 }
 
 /// Takes the last note of a thread that has ended. Its number may then mean another.
@@ -83,7 +80,7 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
 ///
 /// `ECHILD` when there is no such thread.
 pub fn reap(pid: Pid) -> io::Result<()> {
-    let how = libc::WEXITED | libc::__WALL | libc::WNOHANG;
+    let how = libc::WEXITED | libc::WNOHANG;
     waitid(libc::P_PID, pid.as_raw() as libc::id_t, how).map(drop)
 }
 
@@ -93,13 +90,33 @@ struct Seen {
     status: i32,
 }
 
+impl Seen {
+    fn ended(&self) -> bool {
+        matches!(self.how, libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED)
+    }
+
+    fn tell(&self) -> (Pid, Stop) {
+        let signal = self.status & 0xff;
+        let stop = match (self.how, self.status >> 8) {
+            (libc::CLD_EXITED, _) => Stop::Exited { code: self.status },
+            (libc::CLD_KILLED | libc::CLD_DUMPED, _) => Stop::Killed { signal: self.status },
+            (_, 0) if signal == libc::SIGTRAP | 0x80 => Stop::CallEnd,
+            (_, 0) => Stop::Signal(signal),
+            (_, libc::PTRACE_EVENT_STOP) if signal == libc::SIGTRAP => Stop::Start,
+            (_, libc::PTRACE_EVENT_STOP) => Stop::GroupStop(signal),
+            (_, event) => Stop::Event(event),
+        };
+        (Pid::from_raw(self.pid), stop)
+    }
+}
+
 /// nix has this call too, but loses a stop whose signal is a real-time signal.
 fn waitid(kind: libc::idtype_t, id: libc::id_t, how: i32) -> io::Result<Option<Seen>> {
     loop {
         // SAFETY: the structure consists of numbers and pointers, for which zeros are valid.
         let mut info: libc::siginfo_t = unsafe { mem::zeroed() };
         // SAFETY: `info` outlives the call, which writes nothing else.
-        match Errno::result(unsafe { libc::waitid(kind, id, &raw mut info, how) }) {
+        match Errno::result(unsafe { libc::waitid(kind, id, &raw mut info, how | libc::__WALL) }) {
             Ok(_) => {
                 // SAFETY: the call has filled in these fields, or left zeros.
                 let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
