@@ -68,10 +68,14 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
 ///
 /// # Errors
 ///
-/// `ECHILD` when nothing is traced any more.
+/// None are known.
 pub fn next_stop() -> io::Result<Option<(Pid, Stop)>> {
-    let how = libc::WSTOPPED | libc::WNOHANG;
-    Ok(waitid(libc::P_ALL, 0, how)?.map(|seen| seen.tell()))
+    match waitid(libc::P_ALL, 0, libc::WSTOPPED | libc::WNOHANG) {
+        Ok(seen) => Ok(seen.map(|seen| seen.tell())),
+        // All that are left have ended.
+        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes the last note of a thread that has ended. Its number may then mean another.
