@@ -72,6 +72,8 @@ struct Task {
     resumed: u64,
     /// Since when it stands and waits for the tracer.
     stopped: Option<Duration>,
+    /// When it was seen to stop last: until then it lived.
+    told: Duration,
     call: Option<Begun>,
     /// A wait that a signal may have interrupted, so that it goes on.
     interrupted: Option<Begun>,
@@ -162,6 +164,7 @@ impl Recorder {
     pub fn stopped(&mut self, tid: i32, stop: Stop, seen: Seen) -> Next {
         if let Some(task) = self.tasks.get_mut(&tid) {
             task.stopped = Some(seen.at);
+            task.told = seen.at;
             // Whatever it stopped for, it is not in such a call any more.
             let lazy =
                 |begun: &Begun| matches!(&begun.call, Call::Wait(wait) if !wait.end_matters());
@@ -252,6 +255,7 @@ impl Recorder {
             held: Duration::ZERO,
             resumed: 0,
             stopped: None,
+            told: now,
             call: None,
             interrupted: None,
         };
@@ -427,12 +431,15 @@ impl Recorder {
         let lane = &mut self.lanes[task.lane];
         lane.death = task.settled.max(lane.birth);
         // That its end was seen late is no part of its life.
-        if let Some(last) = lane.waits.last()
+        if let Some(last) = lane.waits.last_mut()
             && last.state == State::Held
             && last.end == lane.death
         {
-            lane.death = last.start;
-            lane.waits.pop();
+            last.end = task.told.clamp(last.start, last.end);
+            lane.death = last.end;
+            if last.start == last.end {
+                lane.waits.pop();
+            }
         }
     }
 
