@@ -160,6 +160,13 @@ impl Recorder {
         self.tasks.iter().filter(|(tid, task)| **tid == task.pid).map(|(&tid, _)| tid)
     }
 
+    /// A thread was seen to stand and wait for the tracer. What it stopped for is told by `stopped`.
+    pub fn stands(&mut self, tid: i32, at: Duration) {
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.stopped = Some(at);
+        }
+    }
+
     /// Takes note of a stop and says how the thread goes on.
     pub fn stopped(&mut self, tid: i32, stop: Stop, seen: Seen) -> Next {
         if let Some(task) = self.tasks.get_mut(&tid) {

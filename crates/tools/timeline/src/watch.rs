@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, gettid};
+use tracer::start::Launch;
 use tracer::stop::{self, Stop, Until, Which};
 use tracer::times::Clock;
 
@@ -29,12 +30,12 @@ const IN_ONE_GO: usize = 8;
 /// When the command cannot be started or the system does not let it be traced.
 pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) -> io::Result<Trace> {
     let signals = Signals::block()?;
-    let root = tracer::start::start(command, &calls::filter(), &signals.original_mask);
-    let root = match root {
+    let filter = calls::filter();
+    let root = match Launch::new(command, &filter).blocked(signals.original_mask).start() {
         Ok(root) => root,
         Err(error) => {
             signals.unblock();
-            return Err(error);
+            return Err(error.into());
         }
     };
     let mut watch = Watch {
@@ -81,34 +82,31 @@ impl Watch {
     fn follow(&mut self, say: impl Fn(&str)) -> io::Result<()> {
         let mut look = Some(LOOK);
         while self.collect()? {
-            loop {
-                for _ in 0..IN_ONE_GO {
-                    let Some((pid, stop, seen)) = self.queue.pop_front() else {
-                        break;
-                    };
-                    self.handle(pid, stop, seen)?;
-                }
-                let now = self.clock.elapsed();
-                if look.is_some_and(|look| now >= look) {
-                    look = self.recorder.look(now);
-                }
-                if self.limit.is_some_and(|limit| now >= limit) {
-                    self.limit = None;
-                    self.kill_all(Outcome::AtLimit);
-                }
-                if !self.queue.is_empty() {
+            let now = self.clock.elapsed();
+            if look.is_some_and(|look| now >= look) {
+                look = self.recorder.look(now);
+            }
+            if self.limit.is_some_and(|limit| now >= limit) {
+                self.limit = None;
+                self.kill_all(Outcome::AtLimit);
+            }
+            for _ in 0..IN_ONE_GO {
+                let Some((pid, stop, seen)) = self.queue.pop_front() else {
                     break;
-                }
-                if let Some(pid) = self.last_in_line.pop_front() {
-                    self.recorder.called_up(pid.as_raw(), now);
-                    self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
-                    break;
-                }
-                // Whoever stops from here on says so with a signal.
-                if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
-                    look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
-                    break;
-                }
+                };
+                self.handle(pid, stop, seen)?;
+            }
+            if !self.queue.is_empty() {
+                continue;
+            }
+            if let Some(pid) = self.last_in_line.pop_front() {
+                self.recorder.called_up(pid.as_raw(), self.clock.elapsed());
+                self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
+                continue;
+            }
+            // Whoever stops from here on says so with a signal.
+            if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
+                look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
             }
         }
         Ok(())
@@ -137,7 +135,7 @@ impl Watch {
     fn collect_all(&mut self) -> io::Result<()> {
         while let Some((pid, stop)) = stop::next_stop()? {
             let seen = Seen { at: self.clock.elapsed(), idle: self.idle };
-            self.queue.push_back((pid, stop, seen));
+            self.take(pid, stop, seen)?;
         }
         loop {
             let found = stop::wait(Which::Any, false)?;
@@ -155,6 +153,7 @@ impl Watch {
             Stop::Exited { code } => Outcome::Exited(code),
             Stop::Killed { signal } => Outcome::Killed(signal),
             stop => {
+                self.recorder.stands(pid.as_raw(), seen.at);
                 self.queue.push_back((pid, stop, seen));
                 return Ok(());
             }

@@ -29,8 +29,16 @@ pub struct Filter {
 #[derive(Debug, Clone)]
 struct Rule {
     call: c_long,
-    /// An argument and the values that it must have, one of them.
-    argument: Option<(u32, Vec<u32>)>,
+    /// An argument, and what it must be.
+    argument: Option<(u32, Must)>,
+}
+
+#[derive(Debug, Clone)]
+enum Must {
+    /// One of these.
+    Be(Vec<u32>),
+    /// A number with one of these bits at least.
+    Have(u32),
 }
 
 impl Filter {
@@ -48,7 +56,14 @@ impl Filter {
     /// Stops at a call if an argument, counted from 0, has one of these values in its lower half.
     #[must_use]
     pub fn at_if(mut self, call: c_long, argument: u32, values: &[u32]) -> Filter {
-        self.rules.push(Rule { call, argument: Some((argument, values.to_vec())) });
+        self.rules.push(Rule { call, argument: Some((argument, Must::Be(values.to_vec()))) });
+        self
+    }
+
+    /// Stops at a call if an argument, counted from 0, has one of these bits in its lower half.
+    #[must_use]
+    pub fn at_if_bits(mut self, call: c_long, argument: u32, bits: u32) -> Filter {
+        self.rules.push(Rule { call, argument: Some((argument, Must::Have(bits))) });
         self
     }
 
@@ -60,10 +75,11 @@ impl Filter {
     pub fn program(&self) -> Vec<sock_filter> {
         let load = |offset| step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, offset);
         let answer = |what| step(libc::BPF_RET | libc::BPF_K, 0, 0, what);
-        let equal = |value, yes: usize, no: usize| {
+        let jump = |test, value, yes: usize, no: usize| {
             let short = |distance| u8::try_from(distance).expect("a filter of 250 steps at most");
-            step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, short(yes), short(no), value)
+            step(libc::BPF_JMP | test | libc::BPF_K, short(yes), short(no), value)
         };
+        let equal = |value, yes, no| jump(libc::BPF_JEQ, value, yes, no);
 
         // Built from its end, where the distance to the two answers is known.
         let mut backwards = vec![answer(libc::SECCOMP_RET_TRACE), answer(libc::SECCOMP_RET_ALLOW)];
@@ -74,13 +90,17 @@ impl Filter {
                     let stop = backwards.len() - 1;
                     backwards.push(equal(number, stop, 0));
                 }
-                Some((argument, values)) => {
+                Some((argument, must)) => {
                     let rest = backwards.len();
                     // The number of the call is lost by now, and no second rule is for it.
                     backwards.push(step(libc::BPF_JMP | libc::BPF_JA, 0, 0, rest as u32 - 2));
+                    let (test, values) = match must {
+                        Must::Be(values) => (libc::BPF_JEQ, values.as_slice()),
+                        Must::Have(bits) => (libc::BPF_JSET, std::slice::from_ref(bits)),
+                    };
                     for &value in values {
                         let stop = backwards.len() - 1;
-                        backwards.push(equal(value, stop, 0));
+                        backwards.push(jump(test, value, stop, 0));
                     }
                     backwards.push(load(ARGUMENTS + 8 * argument));
                     let block = backwards.len() - rest;
@@ -122,6 +142,9 @@ mod tests {
                 code if code == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K => {
                     at += usize::from(if value == step.k { step.jt } else { step.jf });
                 }
+                code if code == libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K => {
+                    at += usize::from(if value & step.k != 0 { step.jt } else { step.jf });
+                }
                 code if code == libc::BPF_JMP | libc::BPF_JA => at += step.k as usize,
                 _ => return step.k,
             }
@@ -133,6 +156,7 @@ mod tests {
         let filter = Filter::new()
             .at_if(libc::SYS_write, 0, &[1, 2])
             .at(&[libc::SYS_futex, libc::SYS_read])
+            .at_if_bits(libc::SYS_mmap, 1, 5)
             .at_if(libc::SYS_fcntl, 1, &[7]);
         let program = filter.program();
         let stops = |call, arguments: &[u32]| {
@@ -141,6 +165,8 @@ mod tests {
         assert!(stops(libc::SYS_futex, &[9, 9]) && stops(libc::SYS_read, &[0, 0]));
         assert!(stops(libc::SYS_write, &[1, 0]) && stops(libc::SYS_write, &[2, 0]));
         assert!(stops(libc::SYS_fcntl, &[0, 7]));
+        assert!(stops(libc::SYS_mmap, &[0, 1]) && stops(libc::SYS_mmap, &[0, 6]));
+        assert!(!stops(libc::SYS_mmap, &[7, 0]) && !stops(libc::SYS_mmap, &[0, 2]));
         assert!(!stops(libc::SYS_write, &[3, 0]) && !stops(libc::SYS_fcntl, &[7, 0]));
         assert!(!stops(libc::SYS_close, &[1, 7]));
     }

@@ -1,8 +1,8 @@
-//! Reads the memory of a thread.
+//! Reads and writes the memory of a thread.
 
-use std::io::IoSliceMut;
+use std::io::{IoSlice, IoSliceMut};
 
-use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
 
 /// What a thread's memory holds at an address, as far as there is any.
@@ -19,6 +19,12 @@ pub fn u32_at(tid: i32, address: u64) -> Option<u32> {
     (read(tid, address, &mut bytes) == 4).then(|| u32::from_ne_bytes(bytes))
 }
 
+/// The number that lies at an address.
+pub fn u64_at(tid: i32, address: u64) -> Option<u64> {
+    let mut bytes = [0; 8];
+    (read(tid, address, &mut bytes) == 8).then(|| u64::from_ne_bytes(bytes))
+}
+
 /// The two numbers that lie at an address, such as a `timespec` or an `iovec`.
 pub fn u64_pair_at(tid: i32, address: u64) -> Option<(u64, u64)> {
     let mut bytes = [0; 16];
@@ -31,6 +37,13 @@ pub fn u64_pair_at(tid: i32, address: u64) -> Option<(u64, u64)> {
         u64::from_ne_bytes(number)
     });
     Some((first, second))
+}
+
+/// Writes into a thread's memory, as far as there is any.
+pub fn write(tid: i32, address: u64, bytes: &[u8]) {
+    let remote = RemoteIoVec { base: address as usize, len: bytes.len() };
+    // That it was killed in the meantime it reports by itself.
+    let _ = process_vm_writev(Pid::from_raw(tid), &[IoSlice::new(bytes)], &[remote]);
 }
 
 fn read(tid: i32, address: u64, bytes: &mut [u8]) -> usize {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::SigSet;
 use tracer::filter::Filter;
+use tracer::start::Launch;
 use tracer::stop::{self, Stop, Until, Which};
 
 /// A name for the table and what a shell is to run. What it prints must be the same each time.
@@ -264,7 +264,7 @@ fn memory(timeline: &Path, script: &str) -> String {
 /// Runs a program under a tracer that knows nothing: it lets each new process and thread go on, and
 /// looks at no call. Nothing that is told of each birth can cost less.
 fn bare(command: Vec<OsString>) {
-    let root = tracer::start::start(&command, &Filter::new(), &SigSet::empty()).expect("a program");
+    let root = Launch::new(&command, &Filter::new()).start().expect("a program");
     stop::resume(root, Until::NextEvent, 0).expect("a stopped program");
     let mut ended = 0;
     // Nothing is left to wait for when all are gone.

@@ -17,7 +17,7 @@
 //! * `held`: what a task is held before
 //! * `touches`: the names of what is touched
 //! * `watch`: looks after the one task that runs
-//! * `os`: ptrace, seccomp, registers, memory
+//! * `os`: the crate `tracer` as this world needs it
 
 use std::collections::HashMap;
 use std::ffi::OsString;

@@ -7,8 +7,11 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::Command;
 
-use super::os::{self, Launch, NotStarted};
-use super::system::{self, System};
+use tracer::filter::Filter;
+use tracer::start::{Launch, NotStarted};
+
+use super::os;
+use super::system::System;
 use super::watch::Watch;
 use super::{Names, Options};
 use crate::step::Actor;
@@ -45,10 +48,6 @@ impl Terminal {
             path: path.to_string_lossy().into_owned(),
         })
     }
-
-    fn end(&self) -> io::Result<OwnedFd> {
-        self.slave.as_fd().try_clone_to_owned()
-    }
 }
 
 #[derive(Debug)]
@@ -58,6 +57,7 @@ pub(super) struct Program {
     names: Names,
     terminal: Terminal,
     errors: Terminal,
+    filter: Filter,
     watch: Watch,
 }
 
@@ -79,27 +79,25 @@ impl Program {
             names: Names::default(),
             terminal: Terminal::open().map_err(failed)?,
             errors: Terminal::open().map_err(failed)?,
+            filter: os::filter(),
         })
     }
 
     fn start(&self) -> Result<i32, Fault> {
         let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
-        let stops = system::stops();
-        let launch = Launch {
-            command: &self.command,
-            environment: ENVIRONMENT,
-            input: fs::File::open("/dev/null").map_err(failed)?.into(),
-            output: self.terminal.end().map_err(failed)?,
-            errors: self.errors.end().map_err(failed)?,
-            stops: &stops,
-        };
+        let input = fs::File::open("/dev/null").map_err(failed)?;
+        let launch = Launch::new(&self.command, &self.filter)
+            .standard([input.as_fd(), self.terminal.slave.as_fd(), self.errors.slave.as_fd()])
+            .environment(ENVIRONMENT)
+            .own_session()
+            .fixed_addresses();
         let name = self.command[0].to_string_lossy();
-        os::start(&launch).map_err(|error| match error {
-            NotStarted::Untraceable => Fault::Refused(format!(
+        launch.start().map(nix::unistd::Pid::as_raw).map_err(|error| match error {
+            NotStarted::Untraceable(_) => Fault::Refused(format!(
                 "{name} may not be traced: the system forbids ptrace or seccomp here, as some \
                  containers do"
             )),
-            NotStarted::Exec(error) => Fault::Refused(match error.kind() {
+            NotStarted::Failed(error) => Fault::Refused(match error.kind() {
                 io::ErrorKind::NotFound => {
                     format!("there is no program {name}: is it installed, and spelled like this?")
                 }

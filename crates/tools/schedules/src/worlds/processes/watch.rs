@@ -118,7 +118,7 @@ fn look_on(shared: &Shared, interrupt: &AtomicBool) {
             os::kill(tid);
             // The end of a process is told only when the ends of its threads have been heard.
             for thread in threads {
-                while !matches!(os::wait(thread), Some(os::Stop::Ended(_)) | None) {}
+                while os::wait(thread).is_some_and(|stop| os::ended(stop).is_none()) {}
             }
         }
     }

@@ -8,7 +8,7 @@ impl System<'_> {
     pub(super) fn classify(&mut self, i: usize) -> Option<Held> {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let registers = os::registers(tid)?;
-        let (call, a) = os::call(&registers);
+        let (call, a) = (registers.call(), registers.arguments());
         let now = self.clock(i);
         let after = |nanoseconds: u64| now.saturating_add(nanoseconds);
         match call {
@@ -32,7 +32,7 @@ impl System<'_> {
             libc::SYS_kill | libc::SYS_tkill => self.signals(process, a[0] as i32, a[1] as i32),
             libc::SYS_tgkill => self.signals(process, a[0] as i32, a[2] as i32),
             libc::SYS_pidfd_send_signal => {
-                self.signals(process, os::process_of(tid, a[0]), a[1] as i32)
+                self.signals(process, os::process_of(tid, a[0]).unwrap_or(-1), a[1] as i32)
             }
             libc::SYS_wait4 => {
                 let patient = a[2] as i32 & libc::WNOHANG == 0;
@@ -41,7 +41,7 @@ impl System<'_> {
             libc::SYS_waitid => {
                 let target = match a[0] as libc::idtype_t {
                     libc::P_PID => a[1] as i32,
-                    libc::P_PIDFD => os::process_of(tid, a[1]),
+                    libc::P_PIDFD => os::process_of(tid, a[1]).unwrap_or(-1),
                     _ => -1,
                 };
                 Some(Held::Wait { target, patient: a[3] as i32 & libc::WNOHANG == 0 })

@@ -35,14 +35,14 @@ impl System<'_> {
                 _ => AGAIN,
             };
             let Some(mut registers) = os::registers(pid) else { return };
-            let call = registers.orig_rax;
-            registers.orig_rax = u64::MAX;
-            os::set_registers(pid, registers);
+            let call = registers.call();
+            registers.set_call(-1);
+            os::set_registers(pid, &registers);
             os::go_to_end_of_call(pid);
             self.watch.wait(pid);
-            registers.orig_rax = call;
-            registers.rax = result as u64;
-            os::set_registers(pid, registers);
+            registers.set_call(call);
+            registers.set_result(result);
+            os::set_registers(pid, &registers);
         }
         let known = self.known(by);
         self.tasks[i].after.extend(known);
@@ -82,13 +82,7 @@ impl System<'_> {
         threads.sort_by_key(|&(_, tid)| tid == pid);
         let mut code = 0;
         for (i, tid) in threads {
-            while let Some(stop) = self.watch.wait(tid) {
-                if let Stop::Ended(ended) = stop {
-                    code = ended;
-                    break;
-                }
-                os::go(tid, 0);
-            }
+            code = os::let_end(tid, |tid| self.watch.wait(tid)).unwrap_or(code);
             self.tasks[i].state = State::Dead;
         }
         self.gone(process, code);

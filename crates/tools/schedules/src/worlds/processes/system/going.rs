@@ -36,9 +36,7 @@ impl System<'_> {
                 if ends {
                     self.collect(process);
                 } else {
-                    while !matches!(self.watch.wait(tid), Some(Stop::Ended(_)) | None) {
-                        os::go(tid, 0);
-                    }
+                    os::let_end(tid, |tid| self.watch.wait(tid));
                     self.tasks[i].state = State::Dead;
                 }
                 self.after_segment(i);
@@ -82,7 +80,7 @@ impl System<'_> {
                 }
                 os::go_to_end_of_call(tid);
                 self.watch.wait(tid);
-                let read = os::registers(tid).map_or(0, |registers| registers.rax as i64);
+                let read = os::registers(tid).map_or(0, |registers| registers.result());
                 if let Some(pipe) = pipe {
                     self.take_out(i, &pipe, read);
                 }
@@ -134,7 +132,7 @@ impl System<'_> {
     /// Nothing is ready: a select says it in the sets that it was given.
     pub(super) fn clear_sets(&self, tid: i32) {
         let Some(registers) = os::registers(tid) else { return };
-        let (call, a) = os::call(&registers);
+        let (call, a) = (registers.call(), registers.arguments());
         if matches!(call, libc::SYS_select | libc::SYS_pselect6) {
             let length = (a[0] as usize).div_ceil(64) * 8;
             for set in a[1..4].iter().filter(|&&set| set != 0) {
@@ -146,14 +144,14 @@ impl System<'_> {
     /// Writes no more than goes into a pipe in one piece. Whoever writes more must be ready for that.
     pub(super) fn write_a_piece(&mut self, tid: i32) {
         let Some(mut registers) = os::registers(tid) else { return };
-        let length = registers.rdx;
-        registers.rdx = ATOMIC;
-        os::set_registers(tid, registers);
+        let length = registers.arguments()[2];
+        registers.set_third_argument(ATOMIC);
+        os::set_registers(tid, &registers);
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
         if let Some(mut registers) = os::registers(tid) {
-            registers.rdx = length;
-            os::set_registers(tid, registers);
+            registers.set_third_argument(length);
+            os::set_registers(tid, &registers);
         }
     }
 
@@ -163,8 +161,8 @@ impl System<'_> {
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
         if let Some(registers) = os::registers(tid) {
-            let (call, a) = os::call(&registers);
-            let result = registers.rax as i64;
+            let (call, a) = (registers.call(), registers.arguments());
+            let result = registers.result();
             let child = match call {
                 libc::SYS_wait4 => result as i32,
                 // Where the number of the child lies in a `siginfo_t`.
@@ -207,15 +205,15 @@ impl System<'_> {
                     self.tasks[i].state = State::Dead;
                     return;
                 }
-                Some(Stop::Ended(code)) => {
+                Some(end @ (Stop::Exited { .. } | Stop::Killed { .. })) => {
                     self.tasks[i].state = State::Dead;
                     let process = self.tasks[i].process;
                     if tid == self.processes[process].pid {
-                        self.gone(process, code);
+                        self.gone(process, os::ended(end).unwrap_or(0));
                     }
                     return;
                 }
-                Some(Stop::Call) => {
+                Some(Stop::Event(libc::PTRACE_EVENT_SECCOMP)) => {
                     if let Some(held) = self.classify(i) {
                         self.tasks[i].state = State::Held(held);
                         return;
@@ -224,9 +222,14 @@ impl System<'_> {
                         return;
                     }
                 }
-                Some(Stop::Born { tid: new, vfork }) => {
+                Some(Stop::Event(
+                    event @ (libc::PTRACE_EVENT_FORK
+                    | libc::PTRACE_EVENT_CLONE
+                    | libc::PTRACE_EVENT_VFORK),
+                )) => {
+                    let Some(new) = os::announced(tid) else { continue };
                     self.born(i, new);
-                    if vfork {
+                    if event == libc::PTRACE_EVENT_VFORK {
                         self.tasks[i].state = State::Lends(new);
                         return;
                     }
@@ -234,7 +237,7 @@ impl System<'_> {
                         return;
                     }
                 }
-                Some(Stop::Exec) => {
+                Some(Stop::Event(libc::PTRACE_EVENT_EXEC)) => {
                     let process = self.tasks[i].process;
                     self.processes[process].shares = false;
                     os::make_the_same(tid);
@@ -254,7 +257,7 @@ impl System<'_> {
                     }
                     signal = number;
                 }
-                Some(Stop::CallEnd | Stop::Other) => {}
+                Some(Stop::CallEnd | Stop::Event(_) | Stop::GroupStop(_) | Stop::Start) => {}
             }
             os::go(tid, signal);
         }

@@ -28,7 +28,7 @@ use std::os::fd::OwnedFd;
 
 use nix::libc::{self, c_long};
 
-use super::held::{self, Held, STOPS};
+use super::held::{self, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
 use super::watch::{Verdict, Watch};
@@ -448,12 +448,7 @@ impl Drop for System<'_> {
                     .collect();
                 tids.sort_by_key(|&tid| tid == pid);
                 for tid in tids {
-                    while let Some(stop) = os::wait(tid) {
-                        if let Stop::Ended(_) = stop {
-                            break;
-                        }
-                        os::go(tid, 0);
-                    }
+                    os::let_end(tid, os::wait);
                 }
             }
         }
@@ -461,9 +456,4 @@ impl Drop for System<'_> {
             os::reap(orphan.pid);
         }
     }
-}
-
-/// All calls at which a task stops.
-pub(super) fn stops() -> Vec<c_long> {
-    STOPS.iter().copied().chain(held::REFUSED.iter().map(|(call, _)| *call)).collect()
 }

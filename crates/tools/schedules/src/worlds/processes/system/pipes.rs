@@ -8,7 +8,7 @@ impl System<'_> {
         let tid = self.tasks[i].tid;
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
-        if os::registers(tid).is_none_or(|registers| registers.rax != 0) {
+        if os::registers(tid).is_none_or(|registers| registers.result() != 0) {
             return;
         }
         let task = &mut self.tasks[i];

@@ -1,0 +1,66 @@
+//! What a process has open.
+#![allow(unsafe_code)]
+
+use std::fs;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+
+use nix::libc;
+
+/// A process by something that is not used again for another, as its number is. None if there is none.
+pub fn open_process(pid: i32) -> Option<OwnedFd> {
+    // SAFETY: the call gives a new descriptor or an error.
+    let opened = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as i32;
+    // SAFETY: nobody else owns it.
+    (opened >= 0).then(|| unsafe { OwnedFd::from_raw_fd(opened) })
+}
+
+/// What a process has open under this number, as a descriptor of this process.
+pub fn descriptor(process: &OwnedFd, fd: i32) -> Option<OwnedFd> {
+    // SAFETY: the call gives a new descriptor or an error.
+    let got = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) } as i32;
+    // SAFETY: nobody else owns it.
+    (got >= 0).then(|| unsafe { OwnedFd::from_raw_fd(got) })
+}
+
+/// Whether one of these can be read or written without waiting, as poll(2) says. Each is a descriptor
+/// of the process and the events that are waited for.
+pub fn is_ready(process: &OwnedFd, waits: &[(i32, i16)]) -> bool {
+    waits.iter().filter(|(fd, _)| *fd >= 0).any(|&(fd, events)| {
+        // The call fails at once where there is no such descriptor.
+        let Some(own) = descriptor(process, fd) else { return true };
+        let mut poll = libc::pollfd { fd: own.as_raw_fd(), events, revents: 0 };
+        // SAFETY: `poll` outlives the call.
+        unsafe { libc::poll(&raw mut poll, 1, 0) };
+        poll.revents != 0
+    })
+}
+
+/// What a descriptor stands for, as the kernel writes it: a path, or `pipe:[number]`. Empty if there is
+/// none.
+pub fn link(tid: i32, fd: u64) -> String {
+    let link = fs::read_link(format!("/proc/{tid}/fd/{fd}"));
+    link.map(|link| link.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// What a process has open for writing, or for reading, as [`link`] has it.
+pub fn open_files(pid: i32, written: bool) -> Vec<String> {
+    let Ok(list) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
+    // The rights of the link's owner: how it was opened.
+    let right = if written { 0o200 } else { 0o400 };
+    let open = list.filter_map(|entry| {
+        let path = entry.ok()?.path();
+        let rights = path.symlink_metadata().ok()?.permissions().mode();
+        let link = fs::read_link(path).ok()?;
+        (rights & right != 0).then(|| link.to_string_lossy().into_owned())
+    });
+    open.collect()
+}
+
+/// The process that a descriptor of `pidfd_open` means. None if it is no such descriptor, or the process
+/// has been reaped.
+pub fn process_of(tid: i32, fd: u64) -> Option<i32> {
+    let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
+    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")?.trim().parse().ok());
+    pid.filter(|&pid| pid > 0)
+}
