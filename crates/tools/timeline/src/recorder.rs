@@ -185,7 +185,7 @@ impl Recorder {
             Stop::Signal(signal) => Next::Resume(Until::NextEvent, signal),
             Stop::GroupStop(_) => {
                 self.settle(tid, seen, None);
-                self.begin(tid, Call::Wait(calls::Wait::on(State::Stopped)), None, seen.at);
+                self.begin(tid, Call::Wait(calls::Wait::on(State::Stopped)), None, seen);
                 Next::Resume(Until::Continued, 0)
             }
             Stop::Start => {
@@ -231,7 +231,7 @@ impl Recorder {
                     if event == libc::PTRACE_EVENT_VFORK {
                         self.afterwards();
                         let call = Call::Wait(calls::Wait::on(State::Start));
-                        self.begin(tid, call, Some(child), seen.at);
+                        self.begin(tid, call, Some(child), seen);
                     }
                 }
             }
@@ -493,17 +493,17 @@ impl Recorder {
                     Call::Wait(wait) => wait.end_matters(),
                     _ => true,
                 };
-                self.begin(tid, call, whom.filter(|&whom| whom > 0), seen.at);
+                self.begin(tid, call, whom.filter(|&whom| whom > 0), seen);
                 end_matters
             }
             None => false,
         }
     }
 
-    fn begin(&mut self, tid: i32, call: Call, whom: Option<i32>, at: Duration) {
-        let known = Seen { at, idle: at };
+    fn begin(&mut self, tid: i32, call: Call, whom: Option<i32>, seen: Seen) {
+        let at = seen.at;
         if self.tasks.get(&tid).is_some_and(|task| at.saturating_sub(task.settled) > WORTH_ASKING) {
-            self.settle(tid, known, None);
+            self.settle(tid, seen, None);
         }
         if let Call::Wait(wait) = &call
             && matches!(wait.state, State::ProcessEnd | State::Start)
@@ -748,7 +748,7 @@ impl Recorder {
             })
         {
             let zombie = calls::Wait::on(State::ThreadEnd);
-            self.begin(tid, Call::Wait(zombie), None, now);
+            self.begin(tid, Call::Wait(zombie), None, Seen { at: now, idle: now });
             return;
         }
         let mut words = place.split_ascii_whitespace();
