@@ -161,8 +161,8 @@ async function touch(colorScheme) {
   expect(await marks() === whole, `${where}: two fingers that close do not show all`);
   expect(await page.evaluate(() => visualViewport.scale) === 1, `${where}: the page itself is zoomed`);
 
-  await move([[left, box.y + 500], [left, box.y + 200]]);
-  await page.waitForFunction(() => scrollY > 100, null, { timeout: 60000 })
+  for (let times = 0; times < 3; times++) await move([[left, 700], [left, 300]]);
+  await page.waitForFunction(() => document.querySelector(".lanes").getBoundingClientRect().top < -50, null, { timeout: 60000 })
     .catch(() => faults.push(`${where}: the page does not scroll over the lanes`));
   expect(await marks() === whole, `${where}: scrolling moves in time`);
   // The marks of time stay in sight, however far down the lanes go.
