@@ -112,10 +112,71 @@ async function look(width, height, colorScheme) {
   await page.close();
 }
 
+// With fingers: a tap sets the cursor, two fingers that part or close zoom around their middle, one finger
+// moves in time, and up and down goes on moving the page.
+async function touch(colorScheme) {
+  const where = `touch ${colorScheme}`;
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme,
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(`${where}: script: ${error.message}`));
+  await page.goto(pathToFileURL(file).href);
+  const drawn = () => page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  const marks = () => page.evaluate(() => document.querySelector(".scale").toDataURL());
+  const fingers = await context.newCDPSession(page);
+  const send = (type, points) => fingers.send("Input.dispatchTouchEvent", {
+    type, touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+  });
+  // Each finger from one place to another, in small steps.
+  async function move(...paths) {
+    const steps = 8;
+    const at = (part) => paths.map(([from, to]) => from.map((value, axis) => value + (to[axis] - value) * part));
+    await send("touchStart", at(0));
+    for (let step = 1; step <= steps; step++) await send("touchMove", at(step / steps));
+    await send("touchEnd", []);
+    await drawn();
+  }
+  await drawn();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth) <= 0, `${where}: too wide`);
+  await page.click("#fold");
+  await drawn();
+
+  const box = await page.locator(".lanes").boundingBox();
+  const y = box.y + 28, left = box.x + box.width * 0.4, right = box.x + box.width * 0.6;
+  await page.touchscreen.tap(right, y);
+  await drawn();
+  const at = await page.locator(".panel:first-child h2").innerText();
+  expect(/\d/.test(at), `${where}: a tap sets no cursor: ${at}`);
+  expect(await page.locator("tr.chosen").count() === 1, `${where}: a tap chooses no lane`);
+
+  const whole = await marks();
+  await move([[left, y], [left - 80, y]], [[right, y], [right + 80, y]]);
+  const near = await marks();
+  expect(near !== whole, `${where}: two fingers that part do not zoom`);
+  await move([[right, y], [left, y]]);
+  expect(await marks() !== near, `${where}: a finger does not move in time`);
+  for (let times = 0; times < 3; times++) await move([[left - 80, y], [left, y]], [[right + 80, y], [right, y]]);
+  expect(await marks() === whole, `${where}: two fingers that close do not show all`);
+  expect(await page.evaluate(() => visualViewport.scale) === 1, `${where}: the page itself is zoomed`);
+
+  for (let times = 0; times < 3; times++) await move([[left, 700], [left, 300]]);
+  await page.waitForFunction(() => document.querySelector(".lanes").getBoundingClientRect().top < -50, null, { timeout: 60000 })
+    .catch(() => faults.push(`${where}: the page does not scroll over the lanes`));
+  expect(await marks() === whole, `${where}: scrolling moves in time`);
+  // The marks of time stay in sight, however far down the lanes go.
+  const top = await page.evaluate(() => document.querySelector(".scale").getBoundingClientRect().top);
+  expect(Math.abs(top) < 1, `${where}: the scale stands at ${top}`);
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}-touch-${colorScheme}.png` });
+  await context.close();
+}
+
 try {
   for (const scheme of ["light", "dark"]) {
     await look(1280, 900, scheme);
     await look(390, 844, scheme);
+    await touch(scheme);
   }
 } finally {
   await browser.close();

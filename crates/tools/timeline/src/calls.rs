@@ -173,7 +173,12 @@ pub fn understand(
         | libc::SYS_semtimedop
         | libc::SYS_mq_timedreceive
         | libc::SYS_mq_timedsend => wait(State::Message),
-        libc::SYS_futex_waitv => wait(State::Wakeup),
+        // A signal is what wakes here: the shell's `wait` waits so for its children.
+        libc::SYS_futex_waitv | libc::SYS_rt_sigsuspend | libc::SYS_rt_sigtimedwait => {
+            wait(State::Wakeup)
+        }
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_pause => wait(State::Wakeup),
         libc::SYS_ppoll => poll(tid, args, length(tid, args[2])),
         libc::SYS_pselect6 => select(args, length(tid, args[4])),
         #[cfg(target_arch = "x86_64")]

@@ -38,6 +38,8 @@ pub struct Recorder {
     notes: BTreeSet<Note>,
     /// The living threads, by their number.
     tasks: HashMap<i32, Task>,
+    /// Births of which it is to be written down whose they were.
+    births: Vec<Birth>,
     /// Threads that have been announced but not yet seen.
     announced: HashSet<i32>,
     /// Threads that have been seen before they were announced, and their lanes.
@@ -70,6 +72,8 @@ struct Task {
     resumed: u64,
     /// Since when it stands and waits for the tracer.
     stopped: Option<Duration>,
+    /// When it was seen to stop last: until then it lived.
+    told: Duration,
     call: Option<Begun>,
     /// A wait that a signal may have interrupted, so that it goes on.
     interrupted: Option<Begun>,
@@ -87,6 +91,15 @@ struct Begun {
     /// The child or thread whose end or start is waited for, and its lane.
     whom: Option<i32>,
     lane: Option<usize>,
+}
+
+/// A thread was told of by the one that made it.
+#[derive(Debug, Clone, Copy)]
+struct Birth {
+    parent: i32,
+    child: i32,
+    may_be_thread: bool,
+    at: Duration,
 }
 
 /// When a thread was seen to have stopped, and when the tracer knew last that none stood there.
@@ -116,6 +129,7 @@ impl Recorder {
             outcome: None,
             notes: BTreeSet::new(),
             tasks: HashMap::new(),
+            births: Vec::new(),
             announced: HashSet::new(),
             early: HashMap::new(),
             parents: HashSet::new(),
@@ -146,10 +160,18 @@ impl Recorder {
         self.tasks.iter().filter(|(tid, task)| **tid == task.pid).map(|(&tid, _)| tid)
     }
 
+    /// A thread was seen to stand and wait for the tracer. What it stopped for is told by `stopped`.
+    pub fn stands(&mut self, tid: i32, at: Duration) {
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.stopped = Some(at);
+        }
+    }
+
     /// Takes note of a stop and says how the thread goes on.
     pub fn stopped(&mut self, tid: i32, stop: Stop, seen: Seen) -> Next {
         if let Some(task) = self.tasks.get_mut(&tid) {
             task.stopped = Some(seen.at);
+            task.told = seen.at;
             // Whatever it stopped for, it is not in such a call any more.
             let lazy =
                 |begun: &Begun| matches!(&begun.call, Call::Wait(wait) if !wait.end_matters());
@@ -163,7 +185,7 @@ impl Recorder {
             Stop::Signal(signal) => Next::Resume(Until::NextEvent, signal),
             Stop::GroupStop(_) => {
                 self.settle(tid, seen, None);
-                self.begin(tid, Call::Wait(calls::Wait::on(State::Stopped)), None, seen.at);
+                self.begin(tid, Call::Wait(calls::Wait::on(State::Stopped)), None, seen);
                 Next::Resume(Until::Continued, 0)
             }
             Stop::Start => {
@@ -204,10 +226,12 @@ impl Recorder {
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
                 if let Ok(child) = ptrace::getevent(pid) {
                     let child = child as i32;
-                    self.announce(tid, child, event == libc::PTRACE_EVENT_CLONE, seen);
+                    let may_be_thread = event == libc::PTRACE_EVENT_CLONE;
+                    self.births.push(Birth { parent: tid, child, may_be_thread, at: seen.at });
                     if event == libc::PTRACE_EVENT_VFORK {
+                        self.afterwards();
                         let call = Call::Wait(calls::Wait::on(State::Start));
-                        self.begin(tid, call, Some(child), seen.at);
+                        self.begin(tid, call, Some(child), seen);
                     }
                 }
             }
@@ -238,6 +262,7 @@ impl Recorder {
             held: Duration::ZERO,
             resumed: 0,
             stopped: None,
+            told: now,
             call: None,
             interrupted: None,
         };
@@ -259,8 +284,15 @@ impl Recorder {
         Some(&mut self.lanes[at])
     }
 
+    /// Does what need not keep a stopped thread waiting: to be called when it has gone on.
+    pub fn afterwards(&mut self) {
+        while let Some(birth) = self.births.pop() {
+            self.announce(birth);
+        }
+    }
+
     /// The system says who made a new thread.
-    fn announce(&mut self, parent: i32, child: i32, may_be_thread: bool, seen: Seen) {
+    fn announce(&mut self, Birth { parent, child, may_be_thread, at }: Birth) {
         let Some(task) = self.tasks.get(&parent) else {
             return;
         };
@@ -273,8 +305,8 @@ impl Recorder {
         // A thread stands in the folder of its process, a new process does not.
         let thread = may_be_thread.then(|| Clock::open(family, child).ok()).flatten();
         match thread {
-            Some(clock) => self.add_task(child, family, Some(by), seen.at, clock),
-            None => self.add_process(child, Some(by), seen.at),
+            Some(clock) => self.add_task(child, family, Some(by), at, clock),
+            None => self.add_process(child, Some(by), at),
         }
     }
 
@@ -406,12 +438,15 @@ impl Recorder {
         let lane = &mut self.lanes[task.lane];
         lane.death = task.settled.max(lane.birth);
         // That its end was seen late is no part of its life.
-        if let Some(last) = lane.waits.last()
+        if let Some(last) = lane.waits.last_mut()
             && last.state == State::Held
             && last.end == lane.death
         {
-            lane.death = last.start;
-            lane.waits.pop();
+            last.end = task.told.clamp(last.start, last.end);
+            lane.death = last.end;
+            if last.start == last.end {
+                lane.waits.pop();
+            }
         }
     }
 
@@ -458,17 +493,17 @@ impl Recorder {
                     Call::Wait(wait) => wait.end_matters(),
                     _ => true,
                 };
-                self.begin(tid, call, whom.filter(|&whom| whom > 0), seen.at);
+                self.begin(tid, call, whom.filter(|&whom| whom > 0), seen);
                 end_matters
             }
             None => false,
         }
     }
 
-    fn begin(&mut self, tid: i32, call: Call, whom: Option<i32>, at: Duration) {
-        let known = Seen { at, idle: at };
+    fn begin(&mut self, tid: i32, call: Call, whom: Option<i32>, seen: Seen) {
+        let at = seen.at;
         if self.tasks.get(&tid).is_some_and(|task| at.saturating_sub(task.settled) > WORTH_ASKING) {
-            self.settle(tid, known, None);
+            self.settle(tid, seen, None);
         }
         if let Call::Wait(wait) = &call
             && matches!(wait.state, State::ProcessEnd | State::Start)
@@ -713,7 +748,7 @@ impl Recorder {
             })
         {
             let zombie = calls::Wait::on(State::ThreadEnd);
-            self.begin(tid, Call::Wait(zombie), None, now);
+            self.begin(tid, Call::Wait(zombie), None, Seen { at: now, idle: now });
             return;
         }
         let mut words = place.split_ascii_whitespace();

@@ -4,6 +4,7 @@
 //! a page gives the picture, while words keep the size at which they are read, on a telephone too.
 
 use std::fmt::{Display, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ struct Picture<'a> {
     legend: Vec<State>,
     top: f64,
     bottom: f64,
+    /// The name of the arrow's head, which no other picture in the same page has.
+    arrow: String,
     svg: String,
 }
 
@@ -98,7 +101,9 @@ impl<'a> Picture<'a> {
         }
         let shown = lines.iter().flat_map(|line| &chart.rows[line.rows.clone()]);
         let legend = chart.states(shown, COLUMNS / 4);
-        Picture { chart, language, lines, head, legend, top, bottom: y, svg: String::new() }
+        let arrow = format!("arrow-{:016x}", fingerprint(chart, language));
+        let svg = String::new();
+        Picture { chart, language, lines, head, legend, top, bottom: y, arrow, svg }
     }
 
     fn draw(mut self) -> String {
@@ -108,12 +113,13 @@ impl<'a> Picture<'a> {
         let title = escape_xml(&self.chart.title);
         let shown = escape_xml(&cut(&self.chart.title, 38));
         let language = self.language.choose("en", "zh");
+        let arrow = self.arrow.clone();
         self.add(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0}" class="timeline" role="img" xml:lang="{language}" style="min-width:0;height:{height:.0}px">
 <title>{title}</title>
 <style>
 {STYLE}</style>
-<defs><marker id="timeline-arrow" class="head" markerWidth="7" markerHeight="7" refX="6" refY="3.5" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0.5L7 3.5L0 6.5z"/></marker></defs>
+<defs><marker id="{arrow}" class="head" markerWidth="7" markerHeight="7" refX="6" refY="3.5" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0.5L7 3.5L0 6.5z"/></marker></defs>
 <rect class="page" width="100%" height="{height:.0}" rx="8"/>
 <svg x="1.5%" width="97%" height="{height:.0}">
 <text class="title" x="0" y="{:.0}">{shown}</text>"#,
@@ -315,9 +321,10 @@ impl<'a> Picture<'a> {
             if arrows.len() > ARROWS {
                 continue;
             }
+            let head = self.arrow.clone();
             for (x1, y1, x2, y2) in arrows {
                 self.add(format_args!(
-                    r#"<line class="{class}" x1="{x1:.2}%" y1="{y1:.1}" x2="{x2:.2}%" y2="{y2:.1}" marker-end="url(#timeline-arrow)"/>"#
+                    r#"<line class="{class}" x1="{x1:.2}%" y1="{y1:.1}" x2="{x2:.2}%" y2="{y2:.1}" marker-end="url(#{head})"/>"#
                 ));
             }
         }
@@ -355,6 +362,17 @@ impl<'a> Picture<'a> {
             ),
         }
     }
+}
+
+/// A number that another picture hardly has: not of another run, and not in another language.
+fn fingerprint(chart: &Chart<'_>, language: Language) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&chart.title, language as u8, chart.start, chart.end).hash(&mut hasher);
+    for row in &chart.rows {
+        let lane = chart.lane(row);
+        (lane.tid, lane.birth, lane.death).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The rows of each line.

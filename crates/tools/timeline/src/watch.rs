@@ -82,34 +82,31 @@ impl Watch {
     fn follow(&mut self, say: impl Fn(&str)) -> io::Result<()> {
         let mut look = Some(LOOK);
         while self.collect()? {
-            loop {
-                for _ in 0..IN_ONE_GO {
-                    let Some((pid, stop, seen)) = self.queue.pop_front() else {
-                        break;
-                    };
-                    self.handle(pid, stop, seen)?;
-                }
-                let now = self.clock.elapsed();
-                if look.is_some_and(|look| now >= look) {
-                    look = self.recorder.look(now);
-                }
-                if self.limit.is_some_and(|limit| now >= limit) {
-                    self.limit = None;
-                    self.kill_all(Outcome::AtLimit);
-                }
-                if !self.queue.is_empty() {
+            let now = self.clock.elapsed();
+            if look.is_some_and(|look| now >= look) {
+                look = self.recorder.look(now);
+            }
+            if self.limit.is_some_and(|limit| now >= limit) {
+                self.limit = None;
+                self.kill_all(Outcome::AtLimit);
+            }
+            for _ in 0..IN_ONE_GO {
+                let Some((pid, stop, seen)) = self.queue.pop_front() else {
                     break;
-                }
-                if let Some(pid) = self.last_in_line.pop_front() {
-                    self.recorder.called_up(pid.as_raw(), now);
-                    self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
-                    break;
-                }
-                // Whoever stops from here on says so with a signal.
-                if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
-                    look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
-                    break;
-                }
+                };
+                self.handle(pid, stop, seen)?;
+            }
+            if !self.queue.is_empty() {
+                continue;
+            }
+            if let Some(pid) = self.last_in_line.pop_front() {
+                self.recorder.called_up(pid.as_raw(), self.clock.elapsed());
+                self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
+                continue;
+            }
+            // Whoever stops from here on says so with a signal.
+            if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
+                look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
             }
         }
         Ok(())
@@ -118,6 +115,7 @@ impl Watch {
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
         self.resume(pid, next)?;
+        self.recorder.afterwards();
         if self.ended.is_some() {
             // It may have been born while the others were killed.
             let _ = kill(pid, Signal::SIGKILL);
@@ -127,29 +125,35 @@ impl Watch {
 
     /// Gathers all stops that have come. False when the last thread is gone.
     fn collect(&mut self) -> io::Result<bool> {
-        loop {
-            let found = stop::wait(Which::Any, false);
-            let at = self.clock.elapsed();
-            match found {
-                Ok(Some((pid, stop))) => self.take(pid, stop, at)?,
-                Ok(None) => {
-                    self.idle = at;
-                    return Ok(true);
-                }
-                Err(error) if error.raw_os_error() == Some(Errno::ECHILD as i32) => {
-                    return Ok(false);
-                }
-                Err(error) => return Err(error),
-            }
+        match self.collect_all() {
+            Ok(()) => Ok(true),
+            Err(error) if error.raw_os_error() == Some(Errno::ECHILD as i32) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
-    fn take(&mut self, pid: Pid, stop: Stop, at: Duration) -> io::Result<()> {
-        let seen = Seen { at, idle: self.idle };
+    fn collect_all(&mut self) -> io::Result<()> {
+        while let Some((pid, stop)) = stop::next_stop()? {
+            let seen = Seen { at: self.clock.elapsed(), idle: self.idle };
+            self.take(pid, stop, seen)?;
+        }
+        loop {
+            let found = stop::wait(Which::Any, false)?;
+            let at = self.clock.elapsed();
+            let Some((pid, stop)) = found else {
+                self.idle = at;
+                return Ok(());
+            };
+            self.take(pid, stop, Seen { at, idle: self.idle })?;
+        }
+    }
+
+    fn take(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let outcome = match stop {
             Stop::Exited { code } => Outcome::Exited(code),
             Stop::Killed { signal } => Outcome::Killed(signal),
             stop => {
+                self.recorder.stands(pid.as_raw(), seen.at);
                 self.queue.push_back((pid, stop, seen));
                 return Ok(());
             }

@@ -148,6 +148,19 @@ fn many_lanes_of_one_kind_are_folded_in_the_language_of_the_name() {
     let mut command = common::timeline();
     command.arg("--svg").arg(&english).arg("--svg").arg(&chinese).arg("bank_lock");
     assert_eq!(command.output().unwrap().status.code(), Some(0));
+    let arrow = |path| -> String {
+        let svg = std::fs::read_to_string(path).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let mut ids = document.descendants().filter_map(|node| node.attribute("id"));
+        let id = ids.next().unwrap().to_string();
+        assert_eq!(ids.next(), None);
+        let ends = document.descendants().filter_map(|node| node.attribute("marker-end"));
+        assert!(ends.clone().count() > 0);
+        assert!(ends.into_iter().all(|end| end == format!("url(#{id})")));
+        id
+    };
+    // Both may stand in one page, where a name means the first that has it.
+    assert_ne!(arrow(&english), arrow(&chinese));
     let texts = |path| -> Vec<String> {
         let svg = std::fs::read_to_string(path).unwrap();
         let document = roxmltree::Document::parse(&svg).unwrap();

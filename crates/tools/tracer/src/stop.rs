@@ -48,25 +48,34 @@ pub fn wait(which: Which, patient: bool) -> io::Result<Option<(Pid, Stop)>> {
         Which::Any => (libc::P_ALL, 0),
         Which::Thread(pid) => (libc::P_PID, pid.as_raw() as libc::id_t),
     };
-    let all = libc::WEXITED | libc::WSTOPPED | libc::__WALL;
+    let all = libc::WEXITED | libc::WSTOPPED;
     let Some(seen) = waitid(kind, id, all | libc::WNOWAIT | patience)? else {
         return Ok(None);
     };
-    let stop = match seen.how {
-        libc::CLD_EXITED => Stop::Exited { code: seen.status },
-        libc::CLD_KILLED | libc::CLD_DUMPED => Stop::Killed { signal: seen.status },
-        _ => {
-            // Takes note of the stop, so that it is not reported again. By now the thread may have
-            // been killed, which is reported next.
-            let taken = waitid(
-                libc::P_PID,
-                seen.pid as libc::id_t,
-                libc::WSTOPPED | libc::__WALL | libc::WNOHANG,
-            )?;
-            stopped(taken.map_or(seen.status, |taken| taken.status))
+    if !seen.ended() {
+        // Takes note of the stop, so that it is not reported again. By now the thread may have been
+        // killed, which is reported next.
+        let how = libc::WSTOPPED | libc::WNOHANG;
+        if let Some(taken) = waitid(libc::P_PID, seen.pid as libc::id_t, how)? {
+            return Ok(Some(taken.tell()));
         }
-    };
-    Ok(Some((Pid::from_raw(seen.pid), stop)))
+    }
+    Ok(Some(seen.tell()))
+}
+
+/// The next stop of any traced thread that has come already, without a look at those that have ended:
+/// half the work of [`wait`], which is to be asked when there is none.
+///
+/// # Errors
+///
+/// None are known.
+pub fn next_stop() -> io::Result<Option<(Pid, Stop)>> {
+    match waitid(libc::P_ALL, 0, libc::WSTOPPED | libc::WNOHANG) {
+        Ok(seen) => Ok(seen.map(|seen| seen.tell())),
+        // All that are left have ended.
+        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Waits until this thread stops or ends, and takes note of its end, too: it is [`reap`]ed. None if
@@ -111,7 +120,7 @@ fn stopped(status: i32) -> Stop {
 ///
 /// `ECHILD` when there is no such thread.
 pub fn reap(pid: Pid) -> io::Result<()> {
-    let how = libc::WEXITED | libc::__WALL | libc::WNOHANG;
+    let how = libc::WEXITED | libc::WNOHANG;
     waitid(libc::P_PID, pid.as_raw() as libc::id_t, how).map(drop)
 }
 
@@ -121,13 +130,28 @@ struct Seen {
     status: i32,
 }
 
+impl Seen {
+    fn ended(&self) -> bool {
+        matches!(self.how, libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED)
+    }
+
+    fn tell(&self) -> (Pid, Stop) {
+        let stop = match self.how {
+            libc::CLD_EXITED => Stop::Exited { code: self.status },
+            libc::CLD_KILLED | libc::CLD_DUMPED => Stop::Killed { signal: self.status },
+            _ => stopped(self.status),
+        };
+        (Pid::from_raw(self.pid), stop)
+    }
+}
+
 /// nix has this call too, but loses a stop whose signal is a real-time signal.
 fn waitid(kind: libc::idtype_t, id: libc::id_t, how: i32) -> io::Result<Option<Seen>> {
     loop {
         // SAFETY: the structure consists of numbers and pointers, for which zeros are valid.
         let mut info: libc::siginfo_t = unsafe { mem::zeroed() };
         // SAFETY: `info` outlives the call, which writes nothing else.
-        match Errno::result(unsafe { libc::waitid(kind, id, &raw mut info, how) }) {
+        match Errno::result(unsafe { libc::waitid(kind, id, &raw mut info, how | libc::__WALL) }) {
             Ok(_) => {
                 // SAFETY: the call has filled in these fields, or left zeros.
                 let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };

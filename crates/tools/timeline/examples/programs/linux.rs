@@ -1,10 +1,15 @@
 //! The programs, and the three tables.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+
+use tracer::filter::Filter;
+use tracer::start::Launch;
+use tracer::stop::{self, Stop, Until, Which};
 
 /// A name for the table and what a shell is to run. What it prints must be the same each time.
 const PROGRAMS: [(&str, &str); 44] = [
@@ -141,6 +146,7 @@ pub fn main() {
     match what.as_str() {
         "cost" => cost(),
         "strace" => strace(),
+        "bare" => bare(std::env::args_os().skip(2).collect()),
         _ => table(),
     }
 }
@@ -255,33 +261,65 @@ fn memory(timeline: &Path, script: &str) -> String {
     }
 }
 
+/// Runs a program under a tracer that knows nothing: it lets each new process and thread go on, and
+/// looks at no call. Nothing that is told of each birth can cost less.
+fn bare(command: Vec<OsString>) {
+    let root = Launch::new(&command, &Filter::new()).start().expect("a program");
+    stop::resume(root, Until::NextEvent, 0).expect("a stopped program");
+    let mut ended = 0;
+    // Nothing is left to wait for when all are gone.
+    while let Ok(Some((pid, stop))) = stop::wait(Which::Any, true) {
+        match stop {
+            Stop::Exited { code } => {
+                stop::reap(pid).expect("a dead thread");
+                ended = if pid == root { code } else { ended };
+            }
+            Stop::Killed { .. } => stop::reap(pid).expect("a dead thread"),
+            Stop::Signal(signal) => {
+                stop::resume(pid, Until::NextEvent, signal).expect("a stopped thread");
+            }
+            _ => stop::resume(pid, Until::NextEvent, 0).expect("a stopped thread"),
+        }
+    }
+    std::process::exit(ended);
+}
+
 fn cost() {
     let timeline = built("timeline");
-    println!("| program | alone | watched | ratio of pairs, median | least by least |");
-    println!("| --- | --- | --- | --- | --- |");
+    let own = std::env::current_exe().expect("a path");
+    println!("| program | alone | watched | bare tracer | watched by alone | bare by alone |");
+    println!("| --- | --- | --- | --- | --- | --- |");
     for (name, command) in COST {
         let mut words = command.split(' ');
         let program = built(words.next().expect("a program"));
         let args: Vec<&str> = words.collect();
         let pairs = if name == "5,000 processes" { 5 } else { 15 };
-        let (mut alone, mut watched, mut ratios) = (vec![], vec![], vec![]);
+        let (mut alone, mut watched, mut untold) = (vec![], vec![], vec![]);
         for _ in 0..pairs {
             let plain = run(Command::new(&program).args(&args));
             let drawn = run(Command::new(&timeline).arg(&program).args(&args));
-            assert_eq!(plain.code, drawn.code, "{name}");
+            let bare = run(Command::new(&own).arg("bare").arg(&program).args(&args));
+            assert_eq!((plain.code, plain.code), (drawn.code, bare.code), "{name}");
             alone.push(plain.took.as_secs_f64());
             watched.push(drawn.took.as_secs_f64());
-            ratios.push(drawn.took.as_secs_f64() / plain.took.as_secs_f64());
+            untold.push(bare.took.as_secs_f64());
         }
-        let least = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
-        let best = least(&watched) / least(&alone);
         println!(
-            "| {name} | {:.3} s | {:.3} s | {:.3} | {best:.3} |",
-            median(alone),
-            median(watched),
-            median(ratios)
+            "| {name} | {:.3} s | {:.3} s | {:.3} s | {} | {} |",
+            median(alone.clone()),
+            median(watched.clone()),
+            median(untold.clone()),
+            ratios(&watched, &alone),
+            ratios(&untold, &alone)
         );
     }
+}
+
+/// The median of the ratios of runs that came one after the other, and that of the two shortest.
+fn ratios(these: &[f64], by: &[f64]) -> String {
+    let pairs = these.iter().zip(by).map(|(this, by)| this / by).collect();
+    let least = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
+    format!("{:.3} (least {:.3})", median(pairs), least(these) / least(by))
 }
 
 /// The longest waits, as strace times the calls and as timeline draws them.

@@ -3,9 +3,12 @@
 //!
 //! ```console
 //! $ cargo run --release -p timeline --example programs            # 40 programs, 3 pairs of runs
-//! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 pairs
+//! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 runs of each
 //! $ cargo run --release -p timeline --example programs -- strace  # waits against strace -f -T
 //! ```
+//!
+//! Beside the cost of being watched stands that of a bare tracer, which does nothing but let each new
+//! process and thread go on: below that no tracer comes.
 //!
 //! Programs that are not installed are left out, and named.
 

@@ -219,6 +219,36 @@ impl Seen {
         births.into_iter().find(|birth| birth.to == lane).unwrap().from
     }
 
+    /// When a lane was gone.
+    pub fn death(&self, lane: &str) -> f64 {
+        self.life(lane).last().unwrap().end
+    }
+
+    /// When a lane printed something with these words in it.
+    pub fn moments(&self, lane: &str, words: &str) -> Vec<f64> {
+        let said = |event: &&Value| event["args"]["text"].as_str().unwrap().contains(words);
+        let found = self.events.iter().filter(|event| event["ph"] == "i").filter(said);
+        found.filter(|event| self.lane(event) == lane).map(millis).collect()
+    }
+
+    /// When a lane printed these words first.
+    pub fn printed(&self, lane: &str, words: &str) -> f64 {
+        let moments = self.moments(lane, words);
+        *moments.first().unwrap_or_else(|| panic!("{lane} never printed {words}"))
+    }
+
+    /// When any lane printed these words first.
+    pub fn printed_anywhere(&self, words: &str) -> f64 {
+        let lanes = self.lanes();
+        let moments = lanes.into_iter().flat_map(|lane| self.moments(lane, words));
+        moments.reduce(f64::min).unwrap_or_else(|| panic!("nobody printed {words}"))
+    }
+
+    /// How many times a lane printed.
+    pub fn prints_of(&self, lane: &str) -> usize {
+        self.moments(lane, "").len()
+    }
+
     /// What was printed by which lane, with the number of bytes.
     pub fn prints(&self) -> Vec<(String, String, u64)> {
         let found = self.events.iter().filter(|event| event["ph"] == "i");
