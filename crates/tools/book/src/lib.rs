@@ -2,10 +2,12 @@
 //!
 //! # Layout
 //!
+//! * [`beside`]: which lines of two programs stand beside each other.
 //! * [`comments`]: the comments of a program, and their translations.
 //! * [`steps`]: what a page tells to try, as a change to a program and what comes of it.
-//! * `main.rs`: a preprocessor of mdBook, which shows programs with their comments in Chinese.
+//! * `main.rs`: a preprocessor of mdBook, which does with pages what the first two are about.
 
+pub mod beside;
 pub mod comments;
 pub mod steps;
 

@@ -1,4 +1,5 @@
-//! A preprocessor of mdBook: the Chinese book shows the programs with their comments in Chinese.
+//! A preprocessor of mdBook: the Chinese book shows the programs with their comments in Chinese, and
+//! both books know which lines of the two programs stand beside each other.
 //!
 //! mdBook runs it with the whole book as JSON on its standard input, and reads the book back from
 //! its standard output (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>).
@@ -7,6 +8,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::{env, io};
 
+use book::beside;
 use book::comments::Translations;
 use serde_json::Value;
 
@@ -15,7 +17,7 @@ fn main() -> ExitCode {
     if env::args().nth(1).is_some_and(|argument| argument == "supports") {
         return ExitCode::SUCCESS;
     }
-    match translate() {
+    match preprocess() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ERROR {error}");
@@ -24,29 +26,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn translate() -> Result<(), Box<dyn Error>> {
-    let translations = Translations::chinese()?;
+fn preprocess() -> Result<(), Box<dyn Error>> {
     let mut input: Value = serde_json::from_reader(io::stdin().lock())
         .map_err(|error| format!("this is run by mdBook, see docs/build: {error}"))?;
     // The context comes first, then the book.
+    let chinese = input[0]["config"]["book"]["language"] == "zh-CN";
+    let translations = chinese.then(Translations::chinese).transpose()?;
     let book = input.get_mut(1).ok_or("there is no book in what mdBook sent")?;
-    translate_chapters(book, &translations)?;
+    each_chapter(book, &|content| {
+        let content = match &translations {
+            Some(translations) => translations.page(content)?,
+            None => content.to_owned(),
+        };
+        Ok(beside::page(&content))
+    })?;
     serde_json::to_writer(io::stdout().lock(), book)?;
     Ok(())
 }
 
-/// Translates in every chapter, wherever in the book's tree it stands.
-fn translate_chapters(book: &mut Value, translations: &Translations) -> Result<(), String> {
+/// Changes every chapter, wherever in the book's tree it stands.
+fn each_chapter(
+    book: &mut Value,
+    change: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<(), String> {
     match book {
-        Value::Array(items) => {
-            items.iter_mut().try_for_each(|item| translate_chapters(item, translations))
-        }
+        Value::Array(items) => items.iter_mut().try_for_each(|item| each_chapter(item, change)),
         Value::Object(fields) => fields.iter_mut().try_for_each(|(name, value)| match value {
             Value::String(content) if name == "content" => {
-                *content = translations.page(content)?;
+                *content = change(content)?;
                 Ok(())
             }
-            value => translate_chapters(value, translations),
+            value => each_chapter(value, change),
         }),
         _ => Ok(()),
     }
