@@ -150,9 +150,9 @@ fn beside(python: Vec<Part>, rust: Vec<Part>) -> Vec<(Option<Part>, Option<Part>
     // For each part of the Rust program the Python part that it stands beside or below.
     let mut places: Vec<(usize, bool)> = Vec::new();
     for part in &rust {
-        let place = named(&part.name).filter(|at| taken.insert(*at)).map(|at| (at, true));
         let above = places.last().map_or(0, |(at, _)| *at);
-        places.push(place.unwrap_or((above, false)));
+        // A second `main`, for another system, follows the first.
+        places.push(named(&part.name).map_or((above, false), |at| (at, taken.insert(at))));
     }
     let mut rust: Vec<(Part, (usize, bool))> = rust.into_iter().zip(places).collect();
     let mut pairs = Vec::new();
