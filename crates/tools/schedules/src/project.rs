@@ -595,9 +595,12 @@ impl Compiled {
         if message["reason"] != "compiler-artifact" || message["fresh"] != false {
             return;
         }
+        let name = message["target"]["name"].as_str().unwrap_or_default();
+        if name == "build-script-build" {
+            return;
+        }
         self.crates += 1;
         if io::stderr().is_terminal() {
-            let name = message["target"]["name"].as_str().unwrap_or_default();
             eprint!("\r\x1b[K  {} {name}", self.crates);
         }
     }
