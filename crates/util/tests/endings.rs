@@ -87,12 +87,18 @@ fn end_of_main() {
 }
 
 fn daemons_end_before_the_others_are_joined() {
-    let output = output(&mut program("end_of_main"));
-    let (_, after) = output.stdout.split_once("main ends\n").unwrap();
-    let ticks = after.matches("daemon ticks").count();
-    assert!(ticks <= 3, "{ticks} ticks after the end of main:\n{}", output.stdout);
-    assert!(after.ends_with("child finished\n"), "{}", output.stdout);
-    assert_eq!(output.status.code(), Some(0));
+    let ticks_after_main = || {
+        let output = output(&mut program("end_of_main"));
+        let (_, after) = output.stdout.split_once("main ends\n").unwrap();
+        assert!(after.ends_with("child finished\n"), "{}", output.stdout);
+        assert_eq!(output.status.code(), Some(0));
+        after.matches("daemon ticks").count()
+    };
+    // If the other child were joined first, there would be nine each time. A busy machine may let
+    // main wait with the end of the daemon once, but not again and again.
+    let ticks: Vec<_> =
+        (0..10).map(|_| ticks_after_main()).take_while(|ticks| *ticks > 3).collect();
+    assert!(ticks.len() < 10, "ticks after the end of main: {ticks:?}");
 }
 
 fn a_panic_in_main_still_joins_its_children() {

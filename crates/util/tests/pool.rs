@@ -8,7 +8,7 @@ use std::{process, thread};
 
 use serde::{Deserialize, Serialize};
 use support::{output, program, LIMIT};
-use util::{Pool, Process, TaskError};
+use util::{Pool, Process, Queue, TaskError};
 
 fn main() {
     let _main = util::main_guard!(
@@ -16,6 +16,7 @@ fn main() {
         panics,
         exits,
         sleeps,
+        says_its_pid_and_sleeps,
         every_type,
         long_text,
         not_a_number,
@@ -171,24 +172,53 @@ fn kill(pid: u32) {
     process::Command::new("taskkill").args(["/F", "/PID", &pid.to_string()]).status().unwrap();
 }
 
+fn says_its_pid_and_sleeps(begun: Queue<u32>) {
+    begun.put(process::id()).unwrap();
+    thread::sleep(Duration::from_secs(600));
+}
+
 fn a_worker_killed_in_a_task_is_replaced() {
     let pool = Pool::new(1).unwrap();
-    let long = pool.apply_async(sleeps, (600_000,));
+    let begun = Queue::new();
+    let long = pool.apply_async(says_its_pid_and_sleeps, (begun.clone(),));
     let after = pool.apply_async(square, (3,));
-    // The queue is served in order, so once the task runs nothing waits before it.
-    thread::sleep(Duration::from_millis(50));
-    kill(pool.pids()[0]);
+    kill(begun.get().unwrap());
     assert!(matches!(long.get().unwrap_err(), TaskError::WorkerDied(_)));
     assert_eq!(after.get().unwrap(), 9);
     pool.close().join();
+}
+
+/// Whether a process has not ended yet. One that nobody has asked about, a zombie, has.
+fn runs(pid: u32) -> bool {
+    if cfg!(target_os = "linux") {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+        // The files of a process are open until its last thread has ended.
+        return threads > 1
+            || stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']));
+    }
+    let output = |command: &mut process::Command| {
+        String::from_utf8_lossy(&command.output().unwrap().stdout).trim().to_owned()
+    };
+    if cfg!(windows) {
+        let filter = format!("PID eq {pid}");
+        return output(process::Command::new("tasklist").args(["/NH", "/FI", &filter]))
+            .contains(&pid.to_string());
+    }
+    let state = output(process::Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]));
+    !state.is_empty() && !state.starts_with('Z')
 }
 
 fn a_worker_killed_while_idle_loses_nothing() {
     let pool = Pool::new(1).unwrap();
     let first = pool.apply_async(pid, ()).get().unwrap();
     kill(first);
-    // The kill may need a moment to arrive.
-    thread::sleep(Duration::from_millis(50));
+    // A task that reaches a worker in its last moment is lost with it, and is an error.
+    let from = Instant::now();
+    while runs(first) {
+        assert!(from.elapsed() < LIMIT, "worker {first} does not end");
+        thread::sleep(Duration::from_millis(1));
+    }
     let second = pool.apply_async(pid, ()).get().unwrap();
     assert_ne!(first, second);
     pool.close().join();

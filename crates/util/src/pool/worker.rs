@@ -103,8 +103,12 @@ impl Worker {
         None
     }
 
-    fn run(&mut self, task: &Task) -> io::Result<Outcomes> {
-        self.channel.write(task.calls.message())?;
+    /// An error means that it has not got the task, and so has not begun with it.
+    fn tell(&mut self, task: &Task) -> io::Result<()> {
+        self.channel.write(task.calls.message())
+    }
+
+    fn hear(&mut self) -> io::Result<Outcomes> {
         Outcomes::from_message(self.channel.read()?).ok_or(io::ErrorKind::InvalidData.into())
     }
 }
@@ -138,16 +142,20 @@ fn replace(tasks: &Tasks, dead: &Arc<Started>) -> Option<Arc<Started>> {
 fn tend(tasks: &Tasks, started: Arc<Started>) {
     let Some(mut worker) = Worker::meet(tasks, started) else { return };
     while let Some((task, waited)) = tasks.next() {
-        // A worker that died while it had nothing to do has lost nothing.
-        if waited && !worker.started.is_running() {
+        // A worker that died while it had nothing to do has lost nothing. Not every connection says
+        // so at once.
+        let may_hear = !waited || worker.started.is_running();
+        if !may_hear || worker.tell(&task).is_err() {
             let _ = worker.started.wait();
             let replaced = replace(tasks, &worker.started).and_then(|new| Worker::meet(tasks, new));
             match replaced {
                 Some(new) => worker = new,
                 None => return tasks.give_back(task),
             }
+            // Only once: a task may be such that everybody dies of it who hears it.
+            let _ = worker.tell(&task);
         }
-        match worker.run(&task) {
+        match worker.hear() {
             Ok(outcomes) => {
                 task.end(Ok(outcomes));
                 continue;
