@@ -43,7 +43,7 @@ recipes:
 dependencies:
     cargo run --quiet --package house -- dependencies
 
-# Write down the stories that the books tell
+# Write down the stories that the books tell, and the games in them (python3, Linux)
 stories:
     cargo run --quiet --package schedules -- pages
 

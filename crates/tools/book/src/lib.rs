@@ -4,11 +4,13 @@
 //!
 //! * [`beside`]: which lines of two programs stand beside each other.
 //! * [`comments`]: the comments of a program, and their translations.
+//! * [`play`]: the games in the pages.
 //! * [`steps`]: what a page tells to try, as a change to a program and what comes of it.
-//! * `main.rs`: a preprocessor of mdBook, which does with pages what the first two are about.
+//! * `main.rs`: a preprocessor of mdBook, which does with pages what the first three are about.
 
 pub mod beside;
 pub mod comments;
+pub mod play;
 pub mod steps;
 
 use std::{fs, io};

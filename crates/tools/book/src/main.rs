@@ -1,5 +1,5 @@
-//! A preprocessor of mdBook: the Chinese book shows the programs with their comments in Chinese, and
-//! both books know which lines of the two programs stand beside each other.
+//! A preprocessor of mdBook: it puts the games into the pages, and says which lines of the two programs
+//! stand beside each other. The Chinese book shows the programs with their comments in Chinese.
 //!
 //! mdBook runs it with the whole book as JSON on its standard input, and reads the book back from
 //! its standard output (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>).
@@ -8,8 +8,8 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::{env, io};
 
-use book::beside;
 use book::comments::Translations;
+use book::{beside, play};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -38,7 +38,8 @@ fn preprocess() -> Result<(), Box<dyn Error>> {
             Some(translations) => translations.page(content)?,
             None => content.to_owned(),
         };
-        Ok(beside::page(&content))
+        let read = |path: &str| book::read(path).map_err(|error| error.to_string());
+        play::page(&beside::page(&content), read)
     })?;
     serde_json::to_writer(io::stdout().lock(), book)?;
     Ok(())

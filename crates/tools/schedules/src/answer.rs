@@ -1,15 +1,19 @@
 //! The answer to a question: the search, what is said of its findings, and the exit code.
 
+use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json as object};
 
 use crate::search::{Ending, Extent, Findings, Options, search};
+use crate::tell::game::{Limits, Played, game};
+use crate::tell::html::html;
 use crate::tell::json::json;
 use crate::tell::play::{Screen, has_choices, play};
 use crate::tell::report::{Subject, report};
-use crate::tell::words::Language;
+use crate::tell::words::{Language, no_game, number};
 use crate::world::{End, World};
 
 /// What is asked of a program.
@@ -31,6 +35,8 @@ pub struct Question {
     pub play: bool,
     /// The answer is in Chinese.
     pub chinese: bool,
+    /// The answer is a game in this file, for a browser.
+    pub html: Option<PathBuf>,
 }
 
 /// How good a program is, as an exit code for scripts.
@@ -56,6 +62,7 @@ impl Question {
             "one_output": self.one_output,
             "play": self.play,
             "chinese": self.chinese,
+            "html": self.html.as_ref().map(|file| file.to_string_lossy()),
         })
     }
 
@@ -71,6 +78,7 @@ impl Question {
             one_output: value["one_output"].as_bool()?,
             play: value["play"].as_bool()?,
             chinese: value["chinese"].as_bool()?,
+            html: value["html"].as_str().map(PathBuf::from),
         })
     }
 
@@ -107,6 +115,10 @@ impl Question {
         output: &mut dyn Write,
     ) -> io::Result<()> {
         let language = self.language();
+        if self.html.is_some() {
+            let played = Played { name: subject.name, sources: subject.sources, whole: None };
+            return self.write_html(&played, world, findings, output);
+        }
         if self.json {
             return writeln!(output, "{}", json(subject.name, world, findings));
         }
@@ -131,9 +143,50 @@ impl Question {
         play(screen, subject, world, findings, input.lock(), output)
     }
 
+    /// Writes the game into the file that was asked for, and says so.
+    ///
+    /// # Errors
+    ///
+    /// When there is no game, or the file or `output` cannot be written.
+    pub fn write_html(
+        &self,
+        played: &Played<'_>,
+        world: &mut dyn World,
+        findings: &Findings,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        let language = self.language();
+        let Some(file) = &self.html else { return Ok(()) };
+        let (name, shown) = (played.name, file.display());
+        let limits = Limits { time: self.options().time, ..Limits::default() };
+        let game = game(played, world, findings, limits).map_err(|reason| {
+            let reason = no_game(language, &reason);
+            io::Error::other(language.say(
+                format!("no page is made of {name}: {reason}"),
+                format!("没有为 {name} 生成页面：{reason}"),
+            ))
+        })?;
+        fs::write(file, html(language, name, &game)).map_err(|error| {
+            io::Error::other(language.say(
+                format!("{shown} cannot be written: {error}"),
+                format!("无法写入 {shown}：{error}"),
+            ))
+        })?;
+        let endings = language.count(&game.endings.len().to_string(), "ending", "种结局");
+        let schedules = findings.schedules.map_or(String::new(), |schedules| {
+            let schedules = language.count(&number(language, schedules), "schedule", "个调度");
+            language.say(format!(", {schedules}"), format!("，{schedules}"))
+        });
+        let said = language.say(
+            format!("{name}: {endings}{schedules}. Open {shown} in a browser."),
+            format!("{name}：{endings}{schedules}。请用浏览器打开 {shown}。"),
+        );
+        writeln!(output, "{said}")
+    }
+
     /// What the findings say of the program. A game was played, and says nothing.
     pub fn verdict(&self, findings: &Findings) -> Verdict {
-        if self.play {
+        if self.play || self.html.is_some() {
             return Verdict::Good;
         }
         let good = |end: &End| matches!(end, End::Returned | End::Exited(0));

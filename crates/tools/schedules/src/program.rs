@@ -309,6 +309,7 @@ mod tests {
             one_output: false,
             play: false,
             chinese: true,
+            html: Some(PathBuf::from("game.html")),
         };
         let asked = Asked {
             question,

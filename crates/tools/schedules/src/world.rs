@@ -10,7 +10,7 @@ use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::step::{Actor, Object, Step, Touch, commute};
+use crate::step::{Actor, Object, Place, Step, Touch, commute};
 
 /// A program that can be run from its beginning, again and again, under schedules of one's choice.
 pub trait World {
@@ -21,6 +21,11 @@ pub trait World {
     /// When there is no run to give back, and trying again would not help: the program does not start,
     /// or it does what this world does not model.
     fn run(&mut self, plan: &Plan) -> Result<Run, Fault>;
+
+    /// What its actors are.
+    fn actors(&self) -> Actors {
+        Actors::Threads
+    }
 
     /// Makes runs until `search` has no more plans. A world whose runs take microseconds may have a
     /// cheaper way than one call of [`run`](World::run) for each.
@@ -35,6 +40,15 @@ pub trait World {
             search.borrow_mut().learn(run);
         }
     }
+}
+
+/// What the actors of a world are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actors {
+    /// The threads of a program.
+    Threads,
+    /// Processes, and what a sleep promises in them: `instant`, `ordered` or `any`.
+    Processes(&'static str),
 }
 
 /// What decides which runs are made.
@@ -221,6 +235,8 @@ pub struct Thing {
     pub kind: ThingKind,
     /// The name that the program has for it, if it is known.
     pub name: Option<String>,
+    /// Where it was made, if that is known.
+    pub made: Option<Place>,
 }
 
 /// The kinds of things that actors share.

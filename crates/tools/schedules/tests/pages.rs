@@ -555,6 +555,7 @@ fn what_the_pages_say_is_so_in_python() {
         one_output: false,
         play: false,
         chinese: false,
+        html: None,
     };
     let endings = |lesson: &str, one_step: bool| {
         let interpreter = std::env::var_os("SCHEDULES_PYTHON").map(Into::into);

@@ -290,6 +290,13 @@ impl World for After<'_> {
     }
 }
 
+/// A number for the class of a run, which may have stopped before its end: runs of one program that are
+/// the same but for the order of steps which commute have the same number.
+pub(crate) fn class_of(run: &Run) -> u64 {
+    let (order, _) = order::Order::of(run, false);
+    order.classes(run).last().copied().unwrap_or(0)
+}
+
 /// Has `world` make the runs that `search` wants, and gives the search back with what stopped it.
 fn drive<S: Search + 'static>(world: &mut dyn World, search: S) -> (S, Option<Fault>) {
     let search = Rc::new(RefCell::new(search));

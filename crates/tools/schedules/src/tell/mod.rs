@@ -9,9 +9,13 @@
 //! * [`report`]: all endings
 //! * [`play`]: the game in which one is the scheduler
 //! * [`json`]: the report as data
-//! * [`page`]: the stories in the book
+//! * [`game`]: the data with which a page plays it
+//! * [`html`]: the same as a file that needs nothing else
+//! * [`page`]: the stories and the games in the book
 
 pub mod board;
+pub mod game;
+pub mod html;
 pub mod json;
 #[cfg(feature = "command")]
 pub mod page;

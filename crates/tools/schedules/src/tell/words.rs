@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::board::Board;
+use super::game::NoGame;
 use crate::search::{Completeness, Count, Ending, Findings};
 use crate::step::{Action, Actor, Outcome, Step, ThingNumber};
 use crate::world::{Caveat, Details, End, ThingKind};
@@ -386,6 +387,36 @@ pub(crate) fn ending(language: Language, ending: &Ending) -> String {
     match end(language, &ending.end) {
         Some(end) => format!("{output}{}{end}", language.say(", ", "，")),
         None => output,
+    }
+}
+
+/// Why a program cannot be played on a page, and what to do.
+pub(crate) fn no_game(language: Language, reason: &NoGame) -> String {
+    match reason {
+        NoGame::TooLarge(most) => language.say(
+            format!("there are more than {most} different choices; try with smaller numbers"),
+            format!("不同的选择超过 {most} 个；请把程序里的数改小再试"),
+        ),
+        NoGame::TooSlow => language.say(
+            "it takes too long to run through all choices; try with smaller numbers, or with more \
+             --seconds",
+            "走完所有的选择太费时间；请把程序里的数改小，或者用 --seconds 给更多时间",
+        ),
+        NoGame::Incomplete => language.say(
+            "there are too many schedules to try all of them; try with smaller numbers, or with more \
+             --seconds",
+            "调度太多，没能全部检查；请把程序里的数改小，或者用 --seconds 给更多时间",
+        ),
+        NoGame::NoChoice => language.say(
+            "there is nothing to choose: in it, nobody can go but one",
+            "没有可选择的：每一步都只有一个能走",
+        ),
+        NoGame::Diverged => language.say(
+            "it does not do the same when it is told the same: something in it is another each time, \
+             such as random numbers",
+            "同样的选择得到了不同的结果：程序里有每次都不同的东西，例如随机数",
+        ),
+        NoGame::Fault(fault) => fault.to_string(),
     }
 }
 

@@ -20,6 +20,7 @@ fn question() -> Question {
         one_output: false,
         play: false,
         chinese: false,
+        html: None,
     }
 }
 

@@ -78,7 +78,8 @@ pub fn answer(
     question.tell(&subject, &mut world, &findings, output)?;
     drop(world);
     let stopped = options.interrupt.load(SeqCst);
-    if asked.sleeps.is_none() && !question.json && !question.play && !stopped {
+    let told_at_once = question.json || question.play || question.html.is_some();
+    if asked.sleeps.is_none() && !told_at_once && !stopped {
         let options = Options { sleeps: Sleeps::Any, ..options };
         if let Ok(mut world) = Processes::new(command.to_vec(), options) {
             write!(output, "\n{}", certain(language, &question.search(&mut world)))?;

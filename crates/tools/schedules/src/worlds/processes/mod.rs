@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::step::Actor;
-use crate::world::{Fault, Plan, Run, World};
+use crate::world::{Actors, Fault, Plan, Run, World};
 
 pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -110,6 +110,7 @@ impl Names {
 /// A program that starts processes.
 #[derive(Debug)]
 pub struct Processes {
+    sleeps: Sleeps,
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     inner: run::Program,
 }
@@ -122,7 +123,10 @@ impl Processes {
     /// On another system than Linux on x86-64, and where there is no pseudo-terminal to be had.
     pub fn new(command: Vec<OsString>, options: Options) -> Result<Processes, Fault> {
         #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-        return Ok(Processes { inner: run::Program::new(command, options)? });
+        return Ok(Processes {
+            sleeps: options.sleeps,
+            inner: run::Program::new(command, options)?,
+        });
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         {
             let _ = (command, options, Names::default().actor(""), Names::default().len());
@@ -141,6 +145,14 @@ impl World for Processes {
         return self.inner.run(plan);
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         unreachable!("there is no program here: {plan:?}")
+    }
+
+    fn actors(&self) -> Actors {
+        Actors::Processes(match self.sleeps {
+            Sleeps::Instant => "instant",
+            Sleeps::Ordered => "ordered",
+            Sleeps::Any => "any",
+        })
     }
 }
 

@@ -449,7 +449,7 @@ fn read_details(told: &Value) -> Option<Details> {
                 "Flag" => ThingKind::Flag,
                 _ => return None,
             };
-            Some(Thing { kind, name: told[1].as_str().map(str::to_string) })
+            Some(Thing { kind, name: told[1].as_str().map(str::to_string), made: None })
         })?,
     })
 }

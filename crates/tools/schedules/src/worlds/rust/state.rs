@@ -153,6 +153,8 @@ pub(crate) struct State {
     threads: Vec<Thread>,
     shared: Vec<Shared>,
     names: Vec<Option<String>>,
+    /// Where each thing was made.
+    made: Vec<At>,
     moves: Vec<Move>,
     /// The choice before the next step.
     choice: Option<Move>,
@@ -236,6 +238,7 @@ impl State {
             threads: vec![Thread::default()],
             shared: Vec::new(),
             names: Vec::new(),
+            made: Vec::new(),
             moves: Vec::new(),
             choice: None,
             steps: Vec::new(),
@@ -297,7 +300,9 @@ impl State {
             Some(step)
         });
         let next = next.collect();
-        let things = self.shared.iter().zip(&self.names).map(|(shared, name)| {
+        let made: Vec<_> = self.made.clone();
+        let made: Vec<_> = made.into_iter().map(|at| at.map(|at| self.place(at))).collect();
+        let things = self.shared.iter().zip(&self.names).zip(made).map(|((shared, name), made)| {
             let kind = match shared {
                 Shared::Lock { .. } => ThingKind::Lock,
                 Shared::Variable => ThingKind::Variable,
@@ -306,7 +311,7 @@ impl State {
                 Shared::Barrier { .. } => ThingKind::Barrier,
                 Shared::Cell(_) => ThingKind::Cell,
             };
-            Thing { kind, name: name.clone() }
+            Thing { kind, name: name.clone(), made }
         });
         Details {
             next,
@@ -1131,17 +1136,18 @@ pub(crate) fn clock() -> Duration {
     })
 }
 
-fn enter(shared: Shared) -> ThingNumber {
+fn enter(shared: Shared, made: At) -> ThingNumber {
     with(|state| {
         state.shared.push(shared);
         state.names.push(None);
+        state.made.push(made);
         state.shared.len() - 1
     })
 }
 
-/// Enters a new lock and gives its number.
-pub(crate) fn enter_lock() -> ThingNumber {
-    enter(Shared::Lock { holder: None, readers: 0 })
+/// Enters a new lock, which was made there, and gives its number.
+pub(crate) fn enter_lock(made: &'static Location<'static>) -> ThingNumber {
+    enter(Shared::Lock { holder: None, readers: 0 }, Some(made))
 }
 
 /// Locks standard output for the current thread, as often as it likes.
@@ -1152,6 +1158,7 @@ pub(crate) fn lock_stdout(at: &'static Location<'static>) {
         None => {
             state.shared.push(Shared::Lock { holder: None, readers: 0 });
             state.names.push(Some("stdout".to_string()));
+            state.made.push(None);
             let lock = state.shared.len() - 1;
             state.stdout = Some((lock, 0));
             lock
@@ -1181,29 +1188,30 @@ fn count_stdout(change: isize) {
     });
 }
 
-/// Enters a new variable and gives its number.
-pub(crate) fn enter_variable() -> ThingNumber {
-    enter(Shared::Variable)
+/// Enters a new variable, which was made there, and gives its number.
+pub(crate) fn enter_variable(made: &'static Location<'static>) -> ThingNumber {
+    enter(Shared::Variable, Some(made))
 }
 
 /// Enters a new channel, with one sender, and gives its number.
 pub(crate) fn enter_channel(bound: Option<usize>) -> ThingNumber {
-    enter(Shared::Channel(Channel { senders: 1, sent: 0, received: 0, bound, closed: false }))
+    let channel = Channel { senders: 1, sent: 0, received: 0, bound, closed: false };
+    enter(Shared::Channel(channel), None)
 }
 
 /// Enters a new condition and gives its number.
 pub(crate) fn enter_condition() -> ThingNumber {
-    enter(Shared::Condition(Condition::default()))
+    enter(Shared::Condition(Condition::default()), None)
 }
 
 /// Enters a new barrier and gives its number.
 pub(crate) fn enter_barrier(size: usize) -> ThingNumber {
-    enter(Shared::Barrier { size, arrived: 0, generation: 0 })
+    enter(Shared::Barrier { size, arrived: 0, generation: 0 }, None)
 }
 
 /// Enters something that is initialised once and gives its number.
 pub(crate) fn enter_cell() -> ThingNumber {
-    enter(Shared::Cell(Initialised::No))
+    enter(Shared::Cell(Initialised::No), None)
 }
 
 /// There is one more to send into a channel.

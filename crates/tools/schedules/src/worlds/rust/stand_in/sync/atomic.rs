@@ -22,6 +22,7 @@ pub fn compiler_fence(_: Ordering) {}
 struct Shared<T> {
     value: T,
     number: Option<ThingNumber>,
+    made: &'static Location<'static>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,8 @@ fn access<T: Copy + PartialEq>(
     show: impl Fn(T) -> String,
     change: impl FnOnce(T) -> T,
 ) -> T {
-    let number = shared.with(|shared| *shared.number.get_or_insert_with(state::enter_variable));
+    let number = shared
+        .with(|shared| *shared.number.get_or_insert_with(|| state::enter_variable(shared.made)));
     let action = match kind {
         Access::Read => Action::Read(number),
         Access::Write => Action::Write(number),
@@ -69,8 +71,9 @@ macro_rules! atomic {
     ([$($generic:ident)?] $name:ident, $value:ty, $show:expr) => {
         impl<$($generic)?> $name<$($generic)?> {
             /// An atomic with this value.
+            #[track_caller]
             pub const fn new(value: $value) -> Self {
-                Self(Fresh::new(Shared { value, number: None }))
+                Self(Fresh::new(Shared { value, number: None, made: Location::caller() }))
             }
 
             #[track_caller]
@@ -191,6 +194,7 @@ macro_rules! value {
         atomic!([] $name, $value, |value| value.to_string());
 
         impl Default for $name {
+            #[track_caller]
             fn default() -> Self {
                 Self::new(<$value>::default())
             }
@@ -292,6 +296,7 @@ atomic!([T] AtomicPtr, *mut T, |pointer: *mut T| {
 });
 
 impl<T> Default for AtomicPtr<T> {
+    #[track_caller]
     fn default() -> Self {
         Self::new(::std::ptr::null_mut())
     }

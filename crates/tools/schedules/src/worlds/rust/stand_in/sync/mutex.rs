@@ -17,6 +17,7 @@ pub struct Mutex<T>(Fresh<Place<T>>);
 
 struct Place<T> {
     lock: Option<ThingNumber>,
+    made: &'static Location<'static>,
     /// The value, unless a guard has it.
     value: Option<T>,
     poisoned: bool,
@@ -24,12 +25,14 @@ struct Place<T> {
 
 impl<T> Mutex<T> {
     /// A lock that guards this value.
+    #[track_caller]
     pub const fn new(value: T) -> Self {
-        Mutex(Fresh::new(Place { lock: None, value: Some(value), poisoned: false }))
+        let made = Location::caller();
+        Mutex(Fresh::new(Place { lock: None, made, value: Some(value), poisoned: false }))
     }
 
     fn number(&self) -> ThingNumber {
-        self.0.with(|place| *place.lock.get_or_insert_with(state::enter_lock))
+        self.0.with(|place| *place.lock.get_or_insert_with(|| state::enter_lock(place.made)))
     }
 
     /// Waits until nobody holds the lock, and takes it.
@@ -118,12 +121,14 @@ impl<T> Mutex<T> {
 }
 
 impl<T: Default> Default for Mutex<T> {
+    #[track_caller]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for Mutex<T> {
+    #[track_caller]
     fn from(value: T) -> Self {
         Self::new(value)
     }

@@ -17,6 +17,7 @@ pub struct RwLock<T>(Fresh<Place<T>>);
 
 struct Place<T> {
     lock: Option<ThingNumber>,
+    made: &'static Location<'static>,
     value: UnsafeCell<T>,
     poisoned: bool,
 }
@@ -26,13 +27,15 @@ unsafe impl<T: Send + Sync> Sync for RwLock<T> {}
 
 impl<T> RwLock<T> {
     /// A lock that guards this value.
+    #[track_caller]
     pub const fn new(value: T) -> Self {
         let value = UnsafeCell::new(value);
-        RwLock(Fresh::new(Place { lock: None, value, poisoned: false }))
+        let made = Location::caller();
+        RwLock(Fresh::new(Place { lock: None, made, value, poisoned: false }))
     }
 
     fn number(&self) -> ThingNumber {
-        self.0.with(|place| *place.lock.get_or_insert_with(state::enter_lock))
+        self.0.with(|place| *place.lock.get_or_insert_with(|| state::enter_lock(place.made)))
     }
 
     fn hold(&self, shared: bool, at: &'static Location<'static>) -> (Hold<'_, T>, bool) {
@@ -137,12 +140,14 @@ fn result<G>(guard: G, poisoned: bool) -> LockResult<G> {
 }
 
 impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for RwLock<T> {
+    #[track_caller]
     fn from(value: T) -> Self {
         Self::new(value)
     }
