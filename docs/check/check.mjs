@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const BOOKS = fileURLToPath(new URL("../../target/book", import.meta.url));
+const LESSONS = fileURLToPath(new URL("../../crates/lessons", import.meta.url));
 const LANGUAGES = ["en", "zh"];
 const WIDTHS = [1280, 390];
 // What somebody may look for, and a page that has to be among the first five found.
@@ -138,7 +139,7 @@ async function check(browser, origin) {
       }
     }
     for (const language of LANGUAGES) await search(page, language, origin);
-    if (width === WIDTHS[0]) await pointAt(page, origin);
+    if (width === WIDTHS[0]) await sideBySide(page, origin);
     await context.close();
   }
 
@@ -187,20 +188,40 @@ async function search(page, language, origin) {
   }
 }
 
-// Who points at a line of one program sees its like in the other.
-async function pointAt(page, origin) {
-  const where = "en/bank_lock.html at 1700";
-  await page.setViewportSize({ width: 1700, height: 900 });
+// Both programs stand side by side, a function at the height of its twin. Whoever points at a line of
+// one sees its like in the other. What is copied is the file.
+async function sideBySide(page, origin) {
+  const where = "en/bank_lock.html side by side";
   await page.goto(`${origin}/en/bank_lock.html`, { waitUntil: "load" });
   const box = page.locator(".programs");
-  const [python, rust] = await Promise.all([0, 1].map((n) => box.locator("pre").nth(n).boundingBox()));
-  if (Math.abs(python.y - rust.y) > 2) fault(where, "the programs do not stand side by side");
+  const top = async (line) => (await box.locator(".line", { hasText: line }).boundingBox()).y;
+  for (const [python, rust] of [["def deposit", "fn deposit"], ["self.lock:", "balance.lock().unwrap();"]]) {
+    const apart = Math.abs((await top(python)) - (await top(rust)));
+    if (apart > 2) fault(where, `${python} and ${rust} are ${apart} pixels apart`);
+  }
   await box.locator(".line", { hasText: "new_balance = self.balance + money" }).hover();
   const alike = await box.locator(".line.alike").allInnerTexts();
   if (!alike.some((line) => line.includes("let new_balance = *balance + money;"))) {
     fault(where, `pointing at a line marks ${alike.join(" | ")}`);
   }
-  await page.setViewportSize({ width: WIDTHS[0], height: 900 });
+  await copies(page, origin);
+}
+
+// What mdBook's button and a selection by hand copy of each lesson's programs.
+async function copies(page, origin) {
+  for (const lesson of await readdir(LESSONS)) {
+    await page.goto(`${origin}/en/${lesson}.html`, { waitUntil: "load" });
+    for (const [language, file] of [["python", `${lesson}.py`], ["rust", "src/main.rs"]]) {
+      const text = await readFile(path.join(LESSONS, lesson, file), "utf8");
+      const [button, selected] = await page.locator(`.programs code.language-${language}`).evaluate((code) => {
+        getSelection().selectAllChildren(code);
+        return [code.innerText, getSelection().toString()];
+      });
+      if (button !== text) fault(`en/${lesson}.html`, `its button copies another text than ${file}`);
+      // The last line break is not part of a selection.
+      if (selected.trimEnd() !== text.trimEnd()) fault(`en/${lesson}.html`, `selecting copies another text than ${file}`);
+    }
+  }
 }
 
 async function switchLanguage(page, where, here, twin) {

@@ -9,8 +9,8 @@ fn main() -> io::Result<()> {
 
     let pool = Pool::new(4)?;
     let sizes = [(2, 3), (4, 5), (6, 7), (8, 9)];
-    // First all are given out, so that they run at the same time. Then the results are asked for.
-    let results = sizes.map(|(width, height)| pool.apply_async(area, (width, height)));
+    // `collect` gives out all tasks: they run at the same time. Only then are results asked for.
+    let results: Vec<_> = sizes.iter().map(|size| pool.apply_async(area, *size)).collect();
     for ((width, height), result) in sizes.into_iter().zip(results) {
         match result.get() {
             Ok(area) => println!("{width} x {height} = {area}"),

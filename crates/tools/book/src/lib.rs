@@ -2,12 +2,13 @@
 //!
 //! # Layout
 //!
+//! * [`beside`]: which lines of two programs stand beside each other.
 //! * [`comments`]: the comments of a program, and their translations.
 //! * [`play`]: the games in the pages.
 //! * [`steps`]: what a page tells to try, as a change to a program and what comes of it.
-//! * `main.rs`: a preprocessor of mdBook, which puts the games into the pages and shows programs with
-//!   their comments in Chinese.
+//! * `main.rs`: a preprocessor of mdBook, which does with pages what the first three are about.
 
+pub mod beside;
 pub mod comments;
 pub mod play;
 pub mod steps;

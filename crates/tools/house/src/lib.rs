@@ -11,7 +11,7 @@
 //! * `tests/lessons.rs`: every lesson, and every list of lessons
 //! * `tests/book.rs`: both books
 //! * `tests/assignment.rs`: what a student is told to do with a lesson
-//! * `tests/rooms.rs`: who depends on whom, and on which compiler
+//! * `tests/rooms.rs`: who depends on whom, on which compiler, and that each crate has a *Layout*
 
 pub mod dependencies;
 pub mod new_lesson;

@@ -104,7 +104,8 @@ fn new_lesson(lesson: &NewLesson) -> Result<(), String> {
         println!("  {file}");
     }
     println!(
-        "Then `just samples {0}`, and `cargo test --package {0} --package house` says what is missing.",
+        "Then `just samples {0}`, and `cargo test --package {0} --package house --package book` says \
+         what is missing.",
         lesson.name
     );
     Ok(())

@@ -43,6 +43,7 @@ impl NewLesson {
             (format!("{folder}/says.rs"), SAYS.to_owned()),
             (format!("docs/en/src/{name}.md"), self.page(ENGLISH_PAGE, &self.english)),
             (format!("docs/zh/src/{name}.md"), self.page(CHINESE_PAGE, &self.chinese)),
+            (format!("docs/try/{name}.txt"), STEPS.to_owned()),
         ];
         let whole = [
             (format!("{folder}/Cargo.toml"), self.manifest()),
@@ -229,6 +230,15 @@ pub fn broken() -> Vec<Broken> {
     vec![without("what it says")]
 }
 "#;
+
+const STEPS: &str = "\
+# The steps of *Try, in order*, one by one: the change, and what comes of it. The first page of
+# crates/tools/book/src/steps.rs says how it is written.
+== 1
+- a line of the program
++ what stands there instead
+> what it prints then
+";
 
 const ENGLISH_PAGE: &str = r"# SHOWS
 

@@ -137,6 +137,74 @@ fn the_picture_in_contributing_has_every_arrow() {
     assert!(contributing.contains(&arrows), "write this into CONTRIBUTING.md:\n{arrows}");
 }
 
+/// Lessons and recipes are read as they are, from their first line on.
+#[test]
+fn the_first_page_of_each_crate_has_a_layout() {
+    let mut missing = Vec::new();
+    for id in &METADATA.members {
+        let name = METADATA.name(id);
+        if METADATA.is_lesson(id) || name == "recipes" {
+            continue;
+        }
+        let manifest = METADATA.packages[id]["manifest_path"].as_str().unwrap();
+        let source = Path::new(manifest).parent().unwrap().join("src");
+        let pages = ["lib.rs", "main.rs"].map(|file| fs::read_to_string(source.join(file)));
+        let pages: Vec<String> = pages.into_iter().flatten().collect();
+        let layouts: Vec<&str> = pages.iter().filter_map(|page| layout(page)).collect();
+        if layouts.is_empty() {
+            missing.push(format!("{name} has no Layout"));
+        }
+        let layout = layouts.concat();
+        for (module, things) in pages.iter().flat_map(|page| modules(page)) {
+            let named = |word: &String| layout.contains(word.as_str());
+            if !named(&module) && !things.iter().any(named) {
+                missing.push(format!("{name}: its Layout has neither {module} nor what is in it"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// What stands under *Layout* in a crate's first page.
+fn layout(source: &str) -> Option<&str> {
+    let first_page = source.split_inclusive('\n').take_while(|line| line.starts_with("//!"));
+    let end = first_page.map(str::len).sum();
+    let (_, layout) = source[..end].split_once("//! # Layout\n")?;
+    // A list, or a picture of the folder.
+    (layout.contains("//! * ") || layout.contains("//! ```text")).then_some(layout)
+}
+
+/// The modules that a crate's first file names, but for tests, and what it passes on from each.
+fn modules(source: &str) -> Vec<(String, Vec<String>)> {
+    let file = syn::parse_file(source).unwrap();
+    let mut modules = Vec::new();
+    for item in &file.items {
+        if let syn::Item::Mod(module) = item
+            && module.content.is_none()
+            && module.ident != "tests"
+        {
+            let name = module.ident.to_string();
+            let passed_on = format!("pub use {name}::");
+            let uses = source.split(&passed_on).skip(1).filter_map(|rest| rest.split(';').next());
+            let things = uses.flat_map(|names| names.split(['{', '}', ',', ' ', '\n']));
+            let things = things.filter(|thing| !thing.is_empty()).map(str::to_owned).collect();
+            modules.push((name, things));
+        }
+    }
+    modules
+}
+
+#[test]
+fn a_module_that_no_layout_names_is_found() {
+    let source = "//! A crate.\n//!\n//! # Layout\n//!\n//! * [`one`]: this\n//! * [`Two`]: that\n\n\
+                  mod one;\nmod other;\nmod two;\npub use two::{Second, Two};\n// # Layout\n";
+    assert_eq!(layout(source), Some("//!\n//! * [`one`]: this\n//! * [`Two`]: that\n"));
+    assert_eq!(layout("//! A crate.\n\nmod one;\n"), None);
+    let two = vec!["Second".to_owned(), "Two".to_owned()];
+    let expected = [("one", vec![]), ("other", vec![]), ("two", two)];
+    assert_eq!(modules(source), expected.map(|(name, things)| (name.to_owned(), things)));
+}
+
 #[test]
 fn plain_cargo_run_starts_one_program() {
     let starts = |id: &&String| METADATA.packages[*id]["default_run"].is_string();

@@ -1,5 +1,9 @@
 //! How far a long command has come, and when it will be done: a line on stderr, where that is a
 //! terminal. Elsewhere nothing is shown, and the output stays what it is about.
+//!
+//! # Layout
+//!
+//! * [`Progress`]: that line, for work that is done in so many pieces
 
 use std::time::Duration;
 

@@ -513,8 +513,8 @@ impl Copy {
         let target = home().join("build");
         if !target.is_dir() {
             let once = language.say(
-                "Compiling what stands in for std. This takes a while, once.",
-                "正在编译标准库的替代品。只有这一次需要较长时间。",
+                "Compiling what stands in for std. This takes a minute or so, once.",
+                "正在编译标准库的替代品，大约一分钟，只有第一次需要。",
             );
             eprintln!("{once}");
         }
@@ -555,8 +555,10 @@ impl Copy {
         let stdout = child.stdout.take().expect("it is piped");
         let mut made = Vec::new();
         let mut errors = String::new();
+        let mut compiled = Compiled::default();
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+            compiled.hear(&message);
             if let Some(executable) = message["executable"].as_str() {
                 made.push(PathBuf::from(executable));
             }
@@ -564,6 +566,7 @@ impl Copy {
                 errors += message["message"]["rendered"].as_str().unwrap_or_default();
             }
         }
+        drop(compiled);
         let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
         let said = said.join().unwrap_or_default();
         if status.success() {
@@ -578,6 +581,38 @@ impl Copy {
             ),
             format!("{name} 在这里不能编译。如果 `cargo build` 能编译它，说明它用了 schedules 没有的标准库内容：见上面的错误"),
         ))
+    }
+}
+
+/// A line on a terminal that says how many crates have been compiled, and which was the last. It is
+/// taken off the screen in the end.
+#[derive(Default)]
+struct Compiled {
+    crates: u32,
+}
+
+impl Compiled {
+    /// What cargo says when it has compiled a crate, or found that it need not.
+    fn hear(&mut self, message: &Value) {
+        if message["reason"] != "compiler-artifact" || message["fresh"] != false {
+            return;
+        }
+        let name = message["target"]["name"].as_str().unwrap_or_default();
+        if name == "build-script-build" {
+            return;
+        }
+        self.crates += 1;
+        if io::stderr().is_terminal() {
+            eprint!("\r\x1b[K  {} {name}", self.crates);
+        }
+    }
+}
+
+impl Drop for Compiled {
+    fn drop(&mut self) {
+        if self.crates > 0 && io::stderr().is_terminal() {
+            eprint!("\r\x1b[K");
+        }
     }
 }
 

@@ -1,4 +1,10 @@
 //! Text that is fitted into a terminal or a picture, also where a character is two columns wide.
+//!
+//! # Layout
+//!
+//! * [`pad`], [`cut`], [`wrap`]: columns of one width
+//! * [`on_one_line`]: what a program prints, as a label
+//! * [`escape_xml`]: text within a picture
 
 use unicode_truncate::{Alignment, UnicodeTruncateStr};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
