@@ -12,6 +12,7 @@ use crate::tell::game::{Limits, Played, game};
 use crate::tell::html::html;
 use crate::tell::json::json;
 use crate::tell::play::{Screen, has_choices, play};
+use crate::tell::progress::Watched;
 use crate::tell::report::{Subject, report};
 use crate::tell::words::{Language, no_game, number};
 use crate::world::{End, Fault, World};
@@ -116,7 +117,7 @@ impl Question {
 
     /// Searches a program.
     pub fn search(&self, world: &mut dyn World) -> Findings {
-        search(world, self.options())
+        search(&mut Watched::new(world, self.language()), self.options())
     }
 
     /// Says what was found, or has a student find it.

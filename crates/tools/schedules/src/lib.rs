@@ -27,7 +27,7 @@
 //! * [`world`]: the one interface between a search and what it searches
 //! * [`search`]: finds all endings of any world
 //! * [`worlds`]: the threads of a Rust program, on coroutines; those of a Python program, in an engine
-//!   beside it
+//!   beside it; the processes of any program, which a tracer lets go on one at a time (Linux)
 //! * [`tell`]: report, story, game and JSON, in English and in Chinese
 //! * `lessons`: the course's thread lessons, compiled in
 //! * `project`, `refused`: a student's program from the outside: copied, looked through, compiled
@@ -69,7 +69,8 @@
 //! * **A panic that unwinds** does so in one go: what is printed meanwhile comes with the step before.
 //! * **Loops that only look.** After two looks at the same, a thread waits for a change. A loop that would
 //!   give up after more looks may lose endings, and the report says so.
-//! * **Processes**, files, sockets, and whatever else goes on outside of the program: refused by name.
+//! * **Files, sockets** and whatever else goes on outside of a program with threads: refused by name.
+//!   Where processes are searched, what a process's own threads do to its memory is not watched.
 
 pub mod answer;
 #[cfg(feature = "command")]

@@ -7,6 +7,7 @@
 //! * [`board`]: how things stand after some steps: who holds what, and the values
 //! * [`story`]: one run, a column for each actor
 //! * [`report`]: all endings
+//! * [`progress`]: how far a search has come
 //! * [`play`]: the game in which one is the scheduler
 //! * [`json`]: the report as data
 //! * [`game`]: the data with which a page plays it
@@ -20,6 +21,7 @@ pub mod json;
 #[cfg(feature = "command")]
 pub mod page;
 pub mod play;
+pub mod progress;
 pub mod report;
 pub mod source;
 pub mod story;
