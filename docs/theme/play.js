@@ -46,6 +46,7 @@
     en: {
       first: (text) => (/^(main\b|Thread-)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)),
       actor: (kind, number) => `${kind === "processes" ? "process" : "thread"} ${number}`,
+      process: (place) => (place ? `child ${place}` : "main"),
       thing: (kind, name) =>
         name ? (kind === "variable" ? name : `${THINGS[kind][0]} ${name}`) : `the ${THINGS[kind][0]}`,
       list: (names) => names.join(", ").replace(/, ([^,]+)$/, " and $1"),
@@ -106,7 +107,9 @@
         end_main: () => "ends, and with it the program",
         end: (s) => (s.saw ? `ends, exit code ${s.saw}` : "ends"),
         signal: (s) => `sends signal ${s.signal} to ${s.whom}`,
-        call: (s) => `calls ${s.name}`,
+        call: (s) =>
+          ({ prctl: "asks to end with its parent", getppid: "looks who its parent is" })[s.name] ??
+          `calls ${s.name}`,
         quiet: () => "goes on",
       },
       next: {
@@ -146,7 +149,9 @@
         end_main: () => "end",
         end: () => "end",
         signal: (s) => `send signal ${s.signal} to ${s.whom}`,
-        call: (s) => `call ${s.name}`,
+        call: (s) =>
+          ({ prctl: "ask to end with its parent", getppid: "look who its parent is" })[s.name] ??
+          `call ${s.name}`,
         gaveUp: () => "give up waiting",
       },
       waits: {
@@ -276,6 +281,7 @@
     zh: {
       first: (text) => text,
       actor: (kind, number) => `${kind === "processes" ? "进程" : "线程"} ${number}`,
+      process: (place) => (place ? `子进程 ${place}` : "主进程"),
       thing: (kind, name) =>
         name ? (kind === "variable" ? name : `${THINGS[kind][1]} ${name}`) : THINGS[kind][1],
       list: (names) => names.join("、"),
@@ -325,7 +331,8 @@
         end_main: () => "结束，程序随之结束",
         end: (s) => (s.saw ? `结束，退出码 ${s.saw}` : "结束"),
         signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`,
-        call: (s) => `调用 ${s.name}`,
+        call: (s) =>
+          ({ prctl: "要求随父进程一起结束", getppid: "查看父进程是谁" })[s.name] ?? `调用 ${s.name}`,
         quiet: () => "走了一步",
       },
       next: {
@@ -365,7 +372,8 @@
         end_main: () => "结束",
         end: () => "结束",
         signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`,
-        call: (s) => `调用 ${s.name}`,
+        call: (s) =>
+          ({ prctl: "要求随父进程一起结束", getppid: "查看父进程是谁" })[s.name] ?? `调用 ${s.name}`,
         gaveUp: () => "不再等待",
       },
       waits: {
@@ -507,7 +515,10 @@
       this.endings = new Map(data.endings.map((ending, at) => [nameOf(ending.end, ending.output), at]));
     }
 
+    // Processes are called by their place in the tree, from P1 on.
     who(actor) {
+      const place = /^P1(?:\.(.+))?$/.exec(this.data.actors[actor] ?? "");
+      if (this.data.kind === "processes" && place) return this.words.process(place[1]);
       return this.data.actors[actor] ?? (actor === 0 ? "main" : this.words.actor(this.data.kind, actor));
     }
 
