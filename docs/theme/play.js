@@ -28,6 +28,19 @@
 
   const SIGNS = [..."①②③④⑤⑥⑦⑧⑨⑩"];
   const count = (number, one, many) => `${number} ${Number(number) === 1 ? one : many}`;
+  // What a call of a process does: it was done, it is about to be done, and both in Chinese.
+  const CALLS = {
+    begin: ["begins", "begin", "开始运行"],
+    futex: ["goes on at a lock", "go on at a lock", "在锁处继续运行"],
+    getppid: ["asks who its parent is", "ask who its parent is", "查询父进程是谁"],
+    kill: ["sends a signal", "send a signal", "发送信号"],
+    prctl: ["asks to end with its parent", "ask to end with its parent", "要求随父进程结束"],
+    poll: ["goes on: something has come", "look whether something has come", "等到了数据"],
+    read: ["reads from a pipe", "read from a pipe", "读管道"],
+    sigsuspend: ["goes on: a signal has come", "go on at a signal", "等到了信号"],
+    waitpid: ["looks whether a child has ended", "look whether a child has ended", "查看是否有子进程结束"],
+    write: ["writes to a pipe", "write to a pipe", "写管道"],
+  };
   const THINGS = {
     lock: ["lock", "锁"],
     semaphore: ["semaphore", "信号量"],
@@ -107,9 +120,7 @@
         end_main: () => "ends, and with it the program",
         end: (s) => (s.saw ? `ends, exit code ${s.saw}` : "ends"),
         signal: (s) => `sends signal ${s.signal} to ${s.whom}`,
-        call: (s) =>
-          ({ prctl: "asks to end with its parent", getppid: "looks who its parent is" })[s.name] ??
-          `calls ${s.name}`,
+        call: (s) => CALLS[s.name]?.[0] ?? `calls ${s.name}`,
         quiet: () => "goes on",
       },
       next: {
@@ -149,9 +160,7 @@
         end_main: () => "end",
         end: () => "end",
         signal: (s) => `send signal ${s.signal} to ${s.whom}`,
-        call: (s) =>
-          ({ prctl: "ask to end with its parent", getppid: "look who its parent is" })[s.name] ??
-          `call ${s.name}`,
+        call: (s) => CALLS[s.name]?.[1] ?? `call ${s.name}`,
         gaveUp: () => "give up waiting",
       },
       waits: {
@@ -331,8 +340,7 @@
         end_main: () => "结束，程序随之结束",
         end: (s) => (s.saw ? `结束，退出码 ${s.saw}` : "结束"),
         signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`,
-        call: (s) =>
-          ({ prctl: "要求随父进程一起结束", getppid: "查看父进程是谁" })[s.name] ?? `调用 ${s.name}`,
+        call: (s) => CALLS[s.name]?.[2] ?? `调用 ${s.name}`,
         quiet: () => "走了一步",
       },
       next: {
@@ -372,8 +380,7 @@
         end_main: () => "结束",
         end: () => "结束",
         signal: (s) => zh`发送信号 ${s.signal} 给${s.whom}`,
-        call: (s) =>
-          ({ prctl: "要求随父进程一起结束", getppid: "查看父进程是谁" })[s.name] ?? `调用 ${s.name}`,
+        call: (s) => CALLS[s.name]?.[2] ?? `调用 ${s.name}`,
         gaveUp: () => "不再等待",
       },
       waits: {

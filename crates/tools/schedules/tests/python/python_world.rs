@@ -198,8 +198,8 @@ fn both_shows_a_lesson_in_both_languages() {
     assert_eq!((code, &told["equal"]), (1, &serde_json::Value::Bool(false)));
     assert_eq!(told["rust"]["endings"].as_array().unwrap().len(), 5);
     assert_eq!(told["python"]["endings"].as_array().unwrap().len(), 7);
-    let (code, _, error) = command(&["--both", "pool_demo"]);
-    assert!(code == 2 && error.contains("no lesson about threads"), "{error}");
+    let (code, _, error) = command(&["--both", "too_many_threads"]);
+    assert!(code == 2 && error.contains("no lesson of threads or processes"), "{error}");
 }
 
 /// The processes that a process has started and not yet waited for.
