@@ -1392,6 +1392,8 @@
         make("dt", "", words.printed),
         make("dd", "play-printed", printed),
       );
+      const shown = this.things.lastElementChild;
+      shown.scrollTop = shown.scrollHeight;
     }
 
     updateLines() {
