@@ -57,8 +57,8 @@ fn with<'a>(options: &[&'a str], program: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn the_report_says_what_one_sees_and_then_what_is_certain() {
     let (text, code) = said(&TWO, "");
-    assert!(text.starts_with("bash -c echo one & echo two; wait; echo three: "), "{text}");
-    assert!(text.contains("all that there are, 2 endings\n"), "{text}");
+    assert!(text.starts_with("bash -c echo one & echo two; wait; echo three"), "{text}");
+    assert!(text.contains(": all schedules, 2 endings\n"), "{text}");
     assert!(text.contains("a sleep ends when nothing else can go on.\n"), "{text}");
     let certain = text.split_once("What is certain").expect("it is said").1;
     assert!(certain.contains("\n  In all 2 endings three comes last.\n"), "{text}");

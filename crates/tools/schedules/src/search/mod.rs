@@ -187,7 +187,8 @@ impl Findings {
         self.fault = self.fault.take().or(other.fault);
     }
 
-    fn forget_counts(&mut self) {
+    /// Leaves out how many schedules lead where.
+    pub(crate) fn forget_counts(&mut self) {
         self.schedules = None;
         for found in self.endings.values_mut() {
             found.schedules = None;
