@@ -63,9 +63,10 @@ test:
 test-rest:
     cargo test --workspace -- --ignored
 
-# Five hundred random Python programs, each searched twice (python3, a quarter of an hour)
+# Five hundred random Python programs and six hundred of processes, each searched twice (Linux, python3, a quarter of an hour)
 thorough:
     cargo test --package schedules --test python thorough -- --ignored --nocapture
+    cargo test --package schedules --test processes_models thorough -- --ignored --nocapture
 
 # Does everything compile for Windows and macOS?
 platforms:

@@ -125,8 +125,8 @@ fn nothing_is_lost_where_processes_have_memory_in_common() {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour: for changes of the reduction"]
-fn nothing_is_lost_in_hundreds_of_programs() {
+#[ignore = "takes minutes: for changes of the reduction"]
+fn thorough_nothing_is_lost_in_hundreds_of_programs() {
     for (seed, sleeps) in [(7, Sleeps::Any), (8, Sleeps::Ordered), (9, Sleeps::Instant)] {
         hold(sleeps, false, seed, 150);
         hold(sleeps, true, seed, 50);
