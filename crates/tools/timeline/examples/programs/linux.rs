@@ -141,6 +141,10 @@ const WAITS: [(&str, &str); 10] = [
     ("bank_lock", "bank_lock"),
 ];
 
+/// The calls in which those programs wait.
+const MAY_WAIT: [&str; 8] =
+    ["clock_nanosleep", "flock", "futex", "poll", "read", "recvfrom", "wait4", "write"];
+
 pub fn main() {
     let what = std::env::args().nth(1).unwrap_or_default();
     match what.as_str() {
@@ -325,18 +329,29 @@ fn ratios(these: &[f64], by: &[f64]) -> String {
 /// The longest waits, as strace times the calls and as timeline draws them.
 fn strace() {
     let timeline = built("timeline");
+    // What is called python3 may be a script that looks for it first.
+    let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let python = String::from_utf8(python.expect("python3").stdout).expect("a path");
+    let python = python.trim().to_owned();
     println!("| program | longest waits by strace -f -T, ms | drawn, ms | most apart, ms |");
     println!("| --- | --- | --- | --- |");
     for (name, script) in WAITS {
         let script = if script == "bank_lock" {
             built("bank_lock").display().to_string()
         } else {
-            script.to_owned()
+            script.replace("python3", &python)
         };
+        // A shell in between would only wait for all that the program does.
+        let script = format!("exec {script}");
         let folder = std::env::temp_dir().join(format!("programs-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let (log, json) = (folder.join("log"), folder.join("json"));
-        run(Command::new("strace").args(["-f", "-T", "-o"]).arg(&log).args(["sh", "-c", &script]));
+        // What starts in the meantime is waited for, too: stops at all calls would make that longer.
+        let waits_only = format!("trace={}", MAY_WAIT.join(","));
+        run(Command::new("strace")
+            .args(["-f", "--seccomp-bpf", "-T", "-e", &waits_only, "-o"])
+            .arg(&log)
+            .args(["sh", "-c", &script]));
         run(Command::new(&timeline)
             .args(["--every-thread", "--language", "en", "--json"])
             .arg(&json)
