@@ -10,23 +10,22 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use schedules::search::{self, Extent, Findings, classes, follow};
+use schedules::search::{self, Ending, Extent, Findings, classes, follow};
+use schedules::worlds::processes::lessons::{self, ProcessLesson};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// A lesson, the prints after which it is stopped, and how many endings it has where a sleep ends when
-/// nothing else goes on, and where it guarantees nothing.
+/// A lesson, and how many endings it has where a sleep ends when nothing else goes on, and where it
+/// guarantees nothing.
 struct Row {
     lesson: &'static str,
-    arguments: &'static [&'static str],
-    prints: Option<usize>,
-    instant: Option<usize>,
+    instant: usize,
     any: Option<usize>,
 }
 
 const fn row(lesson: &'static str, instant: usize, any: usize) -> Row {
-    Row { lesson, arguments: &[], prints: None, instant: Some(instant), any: Some(any) }
+    Row { lesson, instant, any: Some(any) }
 }
 
 const TABLE: &[Row] = &[
@@ -37,14 +36,22 @@ const TABLE: &[Row] = &[
     row("process_args", 1, 1),
     row("process_ids", 2, 2),
     row("process_order", 4, 6),
-    Row { arguments: &["/bin/echo one", "/bin/false"], ..row("subprocess_call", 1, 1) },
+    row("subprocess_call", 1, 1),
     row("terminate_process", 1, 10),
-    // These two have no end.
-    Row { prints: Some(5), ..row("ping_pong_process", 6, 16) },
-    Row { prints: Some(5), ..row("two_tasks", 2, 32) },
+    row("ping_pong_process", 6, 16),
+    row("two_tasks", 2, 32),
     // Where a sleep guarantees nothing there are about 91,500: too many for a test.
-    Row { any: None, ..row("daemon_vs_join", 20, 0) },
+    Row { lesson: "daemon_vs_join", instant: 20, any: None },
 ];
+
+/// How the lesson is run, in Rust and in Python.
+fn lesson(name: &str) -> (&'static ProcessLesson, [Vec<OsString>; 2]) {
+    let lesson = lessons::find(name).unwrap();
+    let arguments = || lesson.arguments.iter().map(OsString::from);
+    let ours = [rust(name).into()].into_iter().chain(arguments()).collect();
+    let twin = [python().into(), course::twin(name).into()];
+    (lesson, [ours, twin.into_iter().chain(arguments()).collect()])
+}
 
 fn search(command: Vec<OsString>, options: &Options) -> (Processes, Findings) {
     let mut world = Processes::new(command, options.clone()).unwrap();
@@ -60,52 +67,39 @@ fn python() -> &'static Path {
     course::python().unwrap()
 }
 
-/// All that is printed in each ending, without the times that are measured.
-fn outputs(found: &Findings) -> BTreeSet<String> {
-    let end =
-        |ending: &schedules::search::Ending| format!("{}{:?}", masked(&ending.output), ending.end);
-    found.endings.keys().map(end).collect()
-}
-
-fn masked(text: &str) -> String {
-    let mut masked = String::new();
-    for line in text.split_inclusive('\n') {
-        match line.split_once(" after ").or_else(|| line.split_once("耗时")) {
-            Some((before, _)) => masked.push_str(&format!("{before} *\n")),
-            None => masked.push_str(line),
-        }
-    }
-    masked
+/// All that is printed in each ending, without the times that are measured, and how it ends.
+fn outputs(lesson: &ProcessLesson, found: &Findings) -> BTreeSet<String> {
+    let ending =
+        |ending: &Ending| format!("{}{:?}", lesson.without_times(&ending.output), ending.end);
+    found.endings.keys().map(ending).collect()
 }
 
 fn hold(sleeps: Sleeps, expected: impl Fn(&Row) -> Option<usize>) {
     for row in TABLE {
         let Some(expected) = expected(row) else { continue };
-        let options = Options { sleeps, prints: row.prints, ..Options::default() };
-        let arguments = row.arguments.iter().map(OsString::from);
-        let ours = [rust(row.lesson).into()].into_iter().chain(arguments.clone()).collect();
-        let twin = [python().into(), course::twin(row.lesson).into()];
-        let theirs = twin.into_iter().chain(arguments).collect();
+        let (lesson, [ours, theirs]) = lesson(row.lesson);
+        let options = Options { sleeps, prints: lesson.prints, ..Options::default() };
         let (mut world, rust) = search(ours, &options);
         let (_, python) = search(theirs, &options);
-        let lesson = row.lesson;
+        let name = row.lesson;
         for found in [&rust, &python] {
-            assert!(found.complete() && found.diverged.is_none(), "{lesson}: {found:?}");
+            assert!(found.complete() && found.diverged.is_none(), "{name}: {found:?}");
         }
-        assert_eq!(outputs(&rust), outputs(&python), "{lesson}, {sleeps:?}");
-        assert_eq!(outputs(&rust).len(), expected, "{lesson}, {sleeps:?}");
+        assert_eq!(outputs(lesson, &rust), outputs(lesson, &python), "{name}, {sleeps:?}");
+        assert_eq!(outputs(lesson, &rust).len(), expected, "{name}, {sleeps:?}");
         // The simplest schedule of an ending leads there, though it may never have been run.
         for (ending, found) in rust.by_simplicity().into_iter().take(8) {
             let run = follow(&mut world, &found.schedule).unwrap();
-            assert_eq!(masked(&run.output), masked(&ending.output), "{lesson}");
-            assert_eq!(run.end(), Some(&ending.end), "{lesson}");
+            let [came, told] = [&run.output, &ending.output].map(|text| lesson.without_times(text));
+            assert_eq!(came, told, "{name}");
+            assert_eq!(run.end(), Some(&ending.end), "{name}");
         }
     }
 }
 
 #[test]
 fn rust_and_python_come_to_the_same_where_sleeps_end_when_nothing_else_goes_on() {
-    hold(Sleeps::Instant, |row| row.instant);
+    hold(Sleeps::Instant, |row| Some(row.instant));
 }
 
 #[test]
@@ -187,6 +181,7 @@ fn a_join_that_is_taken_out_shows_every_time() {
     let folder = PATCHED.path();
     for (number, wait) in WAITS.iter().enumerate() {
         let (lesson, line) = (wait.lesson, wait.rust);
+        let set = |found| outputs(lessons::find(lesson).unwrap(), found);
         let options = Options { sleeps: Sleeps::Any, ..Options::default() };
         let rust = course::root().join(format!("target/waits/debug/wait{number}"));
         let twin = folder.join(format!("wait{number}.py"));
@@ -197,7 +192,7 @@ fn a_join_that_is_taken_out_shows_every_time() {
             .then(|| search(vec![python().into(), twin.into()], &options).1);
         for found in [Some(&ours), theirs.as_ref()].into_iter().flatten() {
             assert!(found.complete(), "{lesson} without {line}: {found:?}");
-            let wrong = outputs(found).difference(&outputs(&whole)).count();
+            let wrong = set(found).difference(&set(&whole)).count();
             assert_eq!(wrong > 0, wait.shows, "{lesson} without {line}: {found:#?}");
         }
         if lesson == "process_order" && line.starts_with("two") {
@@ -230,21 +225,18 @@ fn thorough_no_run_diverges() {
     while runs < wanted {
         round += 1;
         for row in TABLE {
-            let arguments = row.arguments.iter().map(OsString::from);
-            let ours = [rust(row.lesson).into()].into_iter().chain(arguments.clone()).collect();
-            let twin = [python().into(), course::twin(row.lesson).into()];
-            let theirs = twin.into_iter().chain(arguments).collect();
+            let (lesson, [ours, theirs]) = lesson(row.lesson);
             for (language, command) in [("Rust", ours), ("Python", theirs)] {
                 for sleeps in [Sleeps::Instant, Sleeps::Any] {
                     if sleeps == Sleeps::Any && row.any.is_none() {
                         continue;
                     }
-                    let options = Options { sleeps, prints: row.prints, ..Options::default() };
+                    let options = Options { sleeps, prints: lesson.prints, ..Options::default() };
                     let mut world = Processes::new(Vec::clone(&command), options).unwrap();
                     let found = classes::all(&mut world, Duration::MAX);
                     runs += found.runs;
                     let of = format!("{} in {language}, {sleeps:?}", row.lesson);
-                    let set = outputs(&found);
+                    let set = outputs(lesson, &found);
                     let other = known.get(&of).is_some_and(|known| *known != set);
                     if !found.complete() || found.diverged.is_some() || other {
                         diverged += 1;
@@ -269,8 +261,7 @@ fn thorough_no_run_diverges() {
 /// be tried in the time. It never calls itself all.
 fn part_of_it(lesson: &str, is_possible: impl Fn(&[&str]) -> bool) {
     let options = Options { sleeps: Sleeps::Any, ..Options::default() };
-    let twin = vec![python().into(), course::twin(lesson).into()];
-    for command in [vec![rust(lesson).into()], twin] {
+    for command in self::lesson(lesson).1 {
         let mut world = Processes::new(command, options.clone()).unwrap();
         let all = search::Options { extent: Extent::Everything, time: Duration::from_secs(8) };
         let found = search::search(&mut world, all);
