@@ -40,6 +40,23 @@ pub struct Question {
     pub html: Option<PathBuf>,
 }
 
+impl Default for Question {
+    /// Everything that can be found in ten seconds, in English.
+    fn default() -> Self {
+        Question {
+            seconds: 10.0,
+            switches: None,
+            schedules: None,
+            seed: 0,
+            json: false,
+            one_output: false,
+            play: false,
+            chinese: false,
+            html: None,
+        }
+    }
+}
+
 /// How good a program is, as an exit code for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -546,17 +546,7 @@ fn what_the_pages_say_is_so_in_every_schedule() {
 #[test]
 #[ignore = "needs python3"]
 fn what_the_pages_say_is_so_in_python() {
-    let question = Question {
-        seconds: 600.0,
-        switches: None,
-        schedules: None,
-        seed: 0,
-        json: false,
-        one_output: false,
-        play: false,
-        chinese: false,
-        html: None,
-    };
+    let question = Question { seconds: 600.0, ..Question::default() };
     let endings = |lesson: &str, one_step: bool| {
         let interpreter = std::env::var_os("SCHEDULES_PYTHON").map(Into::into);
         let how = How { one_step_additions: one_step, interpreter, ..How::default() };

@@ -11,17 +11,7 @@ use schedules::world::End;
 use schedules::worlds::python::twins;
 
 fn question() -> Question {
-    Question {
-        seconds: 600.0,
-        switches: None,
-        schedules: None,
-        seed: 0,
-        json: false,
-        one_output: false,
-        play: false,
-        chinese: false,
-        html: None,
-    }
+    Question { seconds: 600.0, ..Question::default() }
 }
 
 fn how(one_step_additions: bool) -> How {
