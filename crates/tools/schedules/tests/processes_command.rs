@@ -267,20 +267,30 @@ fn the_exit_codes_of_processes_are_four() {
     assert_eq!(code(&with(&["--prints", "3"], &endless)), Some(0));
 }
 
+fn code_of(options: &[&str], program: &Path) -> Option<i32> {
+    schedules(&with(options, &[program.to_str().unwrap()]), "").status.code()
+}
+
+/// Of a program that can be searched whole and has several outputs, of one that takes too long for that,
+/// and of one that is not there.
+fn assert_exit_codes(short: &Path, long: &Path) {
+    assert_eq!(code_of(&[], short), Some(0));
+    assert_eq!(code_of(&["--one-output"], short), Some(1));
+    assert_eq!(code_of(&["--seconds", "1"], long), Some(3));
+    assert_eq!(code_of(&["--seconds", "60", "--schedules", "5"], long), Some(0));
+    assert_eq!(
+        code_of(&[], &long.with_file_name("none").with_extension(long.extension().unwrap())),
+        Some(2)
+    );
+}
+
 #[test]
 fn the_exit_codes_of_threads_are_the_same_four() {
     let folder = tempfile::tempdir().unwrap();
     let long = file(folder.path(), "long.rs", &rust_threads(9, 9));
     let short = file(folder.path(), "short.rs", &rust_threads(2, 1));
-    let code = |options: &[&str], path: &Path| {
-        schedules(&with(options, &[path.to_str().unwrap()]), "").status.code()
-    };
-    assert_eq!(code(&[], &short), Some(0));
-    assert_eq!(code(&["--one-output"], &short), Some(1));
-    assert_eq!(code(&["--seconds", "1"], &long), Some(3));
-    assert_eq!(code(&["--seconds", "60", "--schedules", "5"], &long), Some(0));
-    assert_eq!(code(&["--seconds", "60", "--switches", "0"], &long), Some(0));
-    assert_eq!(code(&[], &folder.path().join("none.rs")), Some(2));
+    assert_exit_codes(&short, &long);
+    assert_eq!(code_of(&["--seconds", "60", "--switches", "0"], &long), Some(0));
 }
 
 #[test]
@@ -296,14 +306,7 @@ fn the_exit_codes_of_threads_in_python_are_the_same_four() {
     };
     let long = file(folder.path(), "long.py", &threads(9, 9));
     let short = file(folder.path(), "short.py", &threads(2, 1));
-    let code = |options: &[&str], path: &Path| {
-        schedules(&with(options, &[path.to_str().unwrap()]), "").status.code()
-    };
-    assert_eq!(code(&[], &short), Some(0));
-    assert_eq!(code(&["--one-output"], &short), Some(1));
-    assert_eq!(code(&["--seconds", "1"], &long), Some(3));
-    assert_eq!(code(&["--seconds", "60", "--schedules", "5"], &long), Some(0));
-    assert_eq!(code(&[], &folder.path().join("none.py")), Some(2));
+    assert_exit_codes(&short, &long);
 }
 
 /// Ctrl-C comes while the search is under way: what was found so far is told, and the exit code says that
