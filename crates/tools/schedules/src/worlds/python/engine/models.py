@@ -625,15 +625,20 @@ class Queue(Model):
     def _full(self):
         return 0 < self.maxsize <= self._qsize()
 
+    @staticmethod
+    def _patience(block, timeout):
+        """Whether a call waits, and whether only for a time: a time of nothing is no wait."""
+        timed = block and timeout is not None
+        if timed and timeout < 0:
+            raise ValueError("'timeout' must be a non-negative number")
+        return (False, False) if timed and timeout == 0 else (block, timed)
+
     def put(self, item, block=True, timeout=None):
         import queue
 
         r = self._fresh()
-        bounded, timed = self.maxsize > 0, block and timeout is not None
-        if timed and timeout < 0:
-            raise ValueError("'timeout' must be a non-negative number")
-        if timed and timeout == 0:
-            block = timed = False
+        block, timed = self._patience(block, timeout)
+        bounded = self.maxsize > 0
 
         def touches(done):
             if not done:
@@ -670,11 +675,7 @@ class Queue(Model):
         import queue
 
         r = self._fresh()
-        timed = block and timeout is not None
-        if timed and timeout < 0:
-            raise ValueError("'timeout' must be a non-negative number")
-        if timed and timeout == 0:
-            block = timed = False
+        block, timed = self._patience(block, timeout)
 
         def touches(done):
             if not done:
