@@ -13,9 +13,9 @@
 //! The first line names the data in `docs/play`: the game itself, then its twin, and the same lesson in
 //! Python, if there are any. Each answer has a label, and behind ` = ` which endings it stands for: those
 //! of which all parts fit that are joined by ` & `, or all of another such list behind ` | `. A part fits
-//! if it stands in what is printed; `*` in it is any text, `\n` the end of a line, and `!` before it means that it does not. How
-//! the program ends stands behind what it prints, as `[returned]`, `[exited 1]` or `[deadlock]`. An answer
-//! that stands for no ending is a decoy. Every ending must belong to one answer.
+//! if it stands in what is printed; `*` in it is any text, `\n` the end of a line, and `!` before it means
+//! that it does not. How the program ends stands behind what it prints, as `[returned]`, `[exited 1]` or
+//! `[deadlock]`. An answer that stands for no ending is a decoy. Every ending must belong to one answer.
 //!
 //! Without a script, the page shows the question and the answers.
 
@@ -55,15 +55,14 @@ pub struct Answer {
 /// Says what is wrong with a block, or which ending does not belong to one answer.
 pub fn page(page: &str, read: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
     let mut shown = String::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        let Some(names) = line.strip_prefix(FENCE) else {
-            shown.push_str(line);
-            shown.push('\n');
-            continue;
-        };
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        shown.push_str(&html(&parse(names, &block)?, &read)?);
+    for part in parts(page)? {
+        match part {
+            Part::Line(line) => {
+                shown.push_str(line);
+                shown.push('\n');
+            }
+            Part::Play(play) => shown.push_str(&html(&play, &read)?),
+        }
     }
     Ok(shown)
 }
@@ -74,15 +73,31 @@ pub fn page(page: &str, read: impl Fn(&str) -> Result<String, String>) -> Result
 ///
 /// Says what is wrong with a block.
 pub fn plays(page: &str) -> Result<Vec<Play>, String> {
-    let mut plays = Vec::new();
+    let plays = parts(page)?.into_iter().filter_map(|part| match part {
+        Part::Line(_) => None,
+        Part::Play(play) => Some(play),
+    });
+    Ok(plays.collect())
+}
+
+enum Part<'a> {
+    Line(&'a str),
+    Play(Play),
+}
+
+fn parts(page: &str) -> Result<Vec<Part<'_>>, String> {
+    let mut parts = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        if let Some(names) = line.strip_prefix(FENCE) {
-            let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-            plays.push(parse(names, &block)?);
-        }
+        parts.push(match line.strip_prefix(FENCE) {
+            Some(names) => {
+                let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+                Part::Play(parse(names, &block)?)
+            }
+            None => Part::Line(line),
+        });
     }
-    Ok(plays)
+    Ok(parts)
 }
 
 fn parse(names: &str, block: &[&str]) -> Result<Play, String> {

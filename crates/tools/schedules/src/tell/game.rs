@@ -23,8 +23,8 @@
 //! | `endings` | the simplest first: `output`, `end`, `schedules`, and `way`: who is chosen at each node |
 //!
 //! A stand of -1 is the end of an actor; one of -2, or that is not in the list, was not started yet. Actors
-//! that take no step in any schedule are left out. The ways from
-//! `begin` to the ends are the schedules: there are as many of the one as of the other.
+//! that take no step in any schedule are left out. The ways from `begin` to the ends are the schedules:
+//! there are as many of the one as of the other.
 //!
 //! # How it is made
 //!
