@@ -1,10 +1,11 @@
 //! Writes down what the stops of a traced program say about its threads.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::mem;
 use std::os::unix::fs::MetadataExt;
 use std::thread;
+
 use std::time::Duration;
 
 use nix::libc;
@@ -40,6 +41,9 @@ pub struct Recorder {
     tasks: HashMap<i32, Task>,
     /// Births of which it is to be written down whose they were.
     births: Vec<Birth>,
+    /// Processes of which it is to be looked up what program they have become, and whether it is one
+    /// for another processor.
+    loaded: Vec<(i32, bool)>,
     /// Threads that have been announced but not yet seen.
     announced: HashSet<i32>,
     /// Threads that have been seen before they were announced, and their lanes.
@@ -100,6 +104,9 @@ struct Birth {
     child: i32,
     may_be_thread: bool,
     at: Duration,
+    /// Whether it was seen to stand at its beginning, and when it was let go on from there.
+    begun: bool,
+    resumed: Option<Duration>,
 }
 
 /// When a thread was seen to have stopped, and when the tracer knew last that none stood there.
@@ -130,6 +137,7 @@ impl Recorder {
             notes: BTreeSet::new(),
             tasks: HashMap::new(),
             births: Vec::new(),
+            loaded: Vec::new(),
             announced: HashSet::new(),
             early: HashMap::new(),
             parents: HashSet::new(),
@@ -151,7 +159,8 @@ impl Recorder {
                 recorder.notes.insert(Note::NoTimes);
             }
         }
-        recorder.loaded(root);
+        recorder.loads(root);
+        recorder.afterwards();
         recorder
     }
 
@@ -169,6 +178,13 @@ impl Recorder {
 
     /// Takes note of a stop and says how the thread goes on.
     pub fn stopped(&mut self, tid: i32, stop: Stop, seen: Seen) -> Next {
+        if stop == Stop::Start
+            && let Some(birth) = self.births.iter_mut().find(|birth| birth.child == tid)
+        {
+            birth.begun = true;
+            return GO_ON;
+        }
+        self.afterwards();
         if let Some(task) = self.tasks.get_mut(&tid) {
             task.stopped = Some(seen.at);
             task.told = seen.at;
@@ -200,6 +216,9 @@ impl Recorder {
     /// A stopped thread goes on.
     pub fn resumed(&mut self, tid: i32, now: Duration) {
         let Some(task) = self.tasks.get_mut(&tid) else {
+            if let Some(birth) = self.births.iter_mut().find(|birth| birth.child == tid) {
+                birth.resumed = Some(now);
+            }
             return;
         };
         let Some(stopped) = task.stopped.take() else {
@@ -227,9 +246,15 @@ impl Recorder {
                 if let Ok(child) = ptrace::getevent(pid) {
                     let child = child as i32;
                     let may_be_thread = event == libc::PTRACE_EVENT_CLONE;
-                    self.births.push(Birth { parent: tid, child, may_be_thread, at: seen.at });
+                    self.births.push(Birth {
+                        parent: tid,
+                        child,
+                        may_be_thread,
+                        at: seen.at,
+                        begun: false,
+                        resumed: None,
+                    });
                     if event == libc::PTRACE_EVENT_VFORK {
-                        self.afterwards();
                         let call = Call::Wait(calls::Wait::on(State::Start));
                         self.begin(tid, call, Some(child), seen);
                     }
@@ -284,15 +309,19 @@ impl Recorder {
         Some(&mut self.lanes[at])
     }
 
-    /// Does what need not keep a stopped thread waiting: to be called when it has gone on.
+    /// Does what need not keep a stopped thread waiting: to be called when all have gone on.
     pub fn afterwards(&mut self) {
-        while let Some(birth) = self.births.pop() {
+        for birth in mem::take(&mut self.births) {
             self.announce(birth);
+        }
+        for (pid, foreign) in mem::take(&mut self.loaded) {
+            self.look_up_program(pid, foreign);
         }
     }
 
     /// The system says who made a new thread.
-    fn announce(&mut self, Birth { parent, child, may_be_thread, at }: Birth) {
+    fn announce(&mut self, birth: Birth) {
+        let Birth { parent, child, may_be_thread, at, begun, resumed } = birth;
         let Some(task) = self.tasks.get(&parent) else {
             return;
         };
@@ -301,12 +330,32 @@ impl Recorder {
             self.lanes[lane].parent = Some(by);
             return;
         }
-        self.announced.insert(child);
+        if !begun {
+            self.announced.insert(child);
+        }
         // A thread stands in the folder of its process, a new process does not.
         let thread = may_be_thread.then(|| Clock::open(family, child).ok()).flatten();
         match thread {
             Some(clock) => self.add_task(child, family, Some(by), at, clock),
             None => self.add_process(child, Some(by), at),
+        }
+        let Some(task) = self.tasks.get_mut(&child) else {
+            return;
+        };
+        let lane = task.lane;
+        match resumed {
+            Some(resumed) => {
+                task.resumed = 1;
+                task.held = resumed.saturating_sub(at);
+            }
+            None if begun => task.stopped = Some(at),
+            None => {}
+        }
+        // Its maker waits for it, if that was a `vfork`.
+        if let Some(begun) = self.tasks.get_mut(&parent).and_then(|task| task.call.as_mut())
+            && begun.whom == Some(child)
+        {
+            begun.lane = Some(lane);
         }
     }
 
@@ -361,7 +410,8 @@ impl Recorder {
             .map(|(&tid, _)| tid)
             .collect();
         for tid in others {
-            self.ended(tid, seen);
+            let times = self.times(tid);
+            self.ended(tid, seen, times);
         }
         self.settle(pid, seen, None);
         if let Some(task) = self.tasks.get_mut(&pid) {
@@ -375,26 +425,30 @@ impl Recorder {
             }
         }
         self.came_to_be(pid, &[State::Start], seen.at);
-        self.loaded(pid);
+        self.loads(pid);
     }
 
-    fn loaded(&mut self, pid: i32) {
+    /// A process has become another program.
+    fn loads(&mut self, pid: i32) {
         self.known.insert(pid, Process::default());
+        self.loaded.push((pid, call::is_foreign(Pid::from_raw(pid))));
+    }
+
+    /// What program that is. It may have ended by now, but has not become another, which it would
+    /// have stopped to tell.
+    fn look_up_program(&mut self, pid: i32, foreign: bool) {
         let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         let name = name.trim_end().to_string();
-        if let Ok(mut file) = File::open(format!("/proc/{pid}/exe")) {
-            let other_rights = file.metadata().is_ok_and(|found| {
-                let own = Uid::effective();
-                found.mode() & libc::S_ISUID != 0 && found.uid() != own.as_raw() && !own.is_root()
+        let own = Uid::effective();
+        let other_rights = !own.is_root()
+            && fs::metadata(format!("/proc/{pid}/exe")).is_ok_and(|program| {
+                program.mode() & libc::S_ISUID != 0 && program.uid() != own.as_raw()
             });
-            if other_rights {
-                self.notes.insert(Note::Rights(name.clone()));
-            }
-            // The first bytes of a program say its kind: the fifth is 1 for 32 bits.
-            let mut head = [0; 5];
-            if file.read_exact(&mut head).is_ok() && head == [0x7f, b'E', b'L', b'F', 1] {
-                self.notes.insert(Note::Bits32(name.clone()));
-            }
+        if other_rights {
+            self.notes.insert(Note::Rights(name.clone()));
+        }
+        if foreign {
+            self.notes.insert(Note::Bits32(name.clone()));
         }
         if let Some(lane) = self.lane(pid) {
             lane.name = Some(name);
@@ -416,21 +470,27 @@ impl Recorder {
         }
     }
 
-    /// A thread is gone, and its number may be used again.
-    pub fn gone(&mut self, tid: i32, outcome: Outcome, seen: Seen) {
+    /// The times of a thread, to be asked for before its number may be used again.
+    pub fn times(&mut self, tid: i32) -> Option<Times> {
+        self.afterwards();
+        self.tasks.get(&tid)?.clock.read()
+    }
+
+    /// A thread is gone, and had these times at its end.
+    pub fn gone(&mut self, tid: i32, outcome: Outcome, seen: Seen, times: Option<Times>) {
         if self.tasks.get(&tid).is_some_and(|task| task.pid == tid) {
             self.came_to_be(tid, &[State::Start, State::ProcessEnd], seen.at);
             self.known.remove(&tid);
         }
-        self.ended(tid, seen);
+        self.ended(tid, seen, times);
         self.announced.remove(&tid);
         if tid == self.root {
             self.outcome = Some(outcome);
         }
     }
 
-    fn ended(&mut self, tid: i32, seen: Seen) {
-        self.settle(tid, seen, None);
+    fn ended(&mut self, tid: i32, seen: Seen, times: Option<Times>) {
+        self.settle_by(tid, seen, None, times);
         self.parents.remove(&tid);
         let Some(task) = self.tasks.remove(&tid) else {
             return;

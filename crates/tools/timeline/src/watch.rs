@@ -96,6 +96,7 @@ impl Watch {
                 };
                 self.handle(pid, stop, seen)?;
             }
+            self.recorder.afterwards();
             if !self.queue.is_empty() {
                 continue;
             }
@@ -115,7 +116,6 @@ impl Watch {
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
         self.resume(pid, next)?;
-        self.recorder.afterwards();
         if self.ended.is_some() {
             // It may have been born while the others were killed.
             let _ = kill(pid, Signal::SIGKILL);
@@ -158,11 +158,13 @@ impl Watch {
                 return Ok(());
             }
         };
-        // While it is not reaped its times can be read.
-        self.recorder.gone(pid.as_raw(), outcome, seen);
+        // While it is not reaped its times can be read, and its parent waits for it.
+        let times = self.recorder.times(pid.as_raw());
+        let reaped = stop::reap(pid);
+        self.recorder.gone(pid.as_raw(), outcome, seen, times);
         self.queue.retain(|(queued, ..)| *queued != pid);
         self.last_in_line.retain(|&queued| queued != pid);
-        stop::reap(pid)
+        reaped
     }
 
     fn resume(&mut self, pid: Pid, next: Next) -> io::Result<()> {
