@@ -319,6 +319,20 @@ impl Recorder {
         }
     }
 
+    /// Whether not all of so many cores are needed for the threads that may be running, and one is.
+    pub fn leaves_a_core(&self, now: Duration, cores: usize) -> bool {
+        /// To ask many costs more than is gained.
+        const MANY: usize = 256;
+        let runs = |task: &&Task| task.may_run_from().is_some_and(|from| from <= now);
+        let running = || self.tasks.values().filter(runs).take(cores).count();
+        self.tasks.len() < MANY && (1..cores).contains(&running())
+    }
+
+    /// Whether a thread has been seen, or its maker has told of it.
+    pub fn knows(&self, tid: i32) -> bool {
+        self.tasks.contains_key(&tid) || self.births.iter().any(|birth| birth.child == tid)
+    }
+
     /// The system says who made a new thread.
     fn announce(&mut self, birth: Birth) {
         let Birth { parent, child, may_be_thread, at, begun, resumed } = birth;
