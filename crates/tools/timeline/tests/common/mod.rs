@@ -116,7 +116,8 @@ pub struct Arrow {
 }
 
 impl Seen {
-    /// What holds for every trace: lanes without gaps, and no more running than there are cores.
+    /// What holds for every trace: lanes that do one thing at a time, no more running than there are
+    /// cores, and nobody woken before another wakes it.
     fn check(&self) {
         let mut last: HashMap<(i64, i64), (f64, &Value)> = HashMap::new();
         let (mut start, mut end, mut running) = (f64::MAX, 0.0_f64, 0.0);
@@ -140,6 +141,9 @@ impl Seen {
             "{running} ms of running in {} ms on {cores} cores",
             end - start
         );
+        for wake in self.arrows("wake") {
+            assert!(wake.arrives > wake.at - 0.001, "{wake:?} goes back in time");
+        }
     }
 
     /// How long a lane was in a state, in milliseconds.
