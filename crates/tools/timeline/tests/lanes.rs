@@ -203,9 +203,9 @@ fn a_crowd_that_wakes_at_the_same_moment_is_not_drawn_running() {
 #[test]
 fn what_comes_before_the_first_word_is_drawn_or_said_to_be_left_out() {
     let chart = |options: &[&str], script: &str| {
-        let mut command = common::timeline();
-        command.args(["--language", "en"]).args(options).args(["sh", "-c", script]);
-        String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned()
+        let options = [&["--language", "en"], options].concat();
+        let output = watch(&options, &["sh", "-c", script]).output;
+        String::from_utf8_lossy(&output.stderr).into_owned()
     };
     // Longer than any loading: all of it is drawn.
     let computes = "i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; echo done";

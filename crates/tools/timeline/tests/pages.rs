@@ -47,6 +47,19 @@ fn bank_no_lock_sleeps_side_by_side() {
 }
 
 #[test]
+fn bank_no_lock_sleeps_for_ten_milliseconds_in_each_thread() {
+    let trace = draw("bank_no_lock");
+    for thread in 1..=100 {
+        let lane = format!("thread {thread}");
+        let [sleep] = &sleeps(&trace, &lane)[..] else {
+            panic!("{:?}", trace.life(&lane));
+        };
+        // However long the machine takes to give the thread a core before it and after it.
+        assert!((9.9..12.0).contains(&sleep.length()), "{:?}", trace.life(&lane));
+    }
+}
+
+#[test]
 fn bank_deadlock_ends_in_waits_for_locks() {
     let trace = watch(&["--language", "en", "--limit", "60"], &["bank_deadlock"]).trace;
     let threads: Vec<&str> = trace.lanes().into_iter().filter(|lane| *lane != "main").collect();
