@@ -5,6 +5,7 @@
 //! $ cargo run --release -p timeline --example programs            # 40 programs, 3 pairs of runs
 //! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 runs of each
 //! $ cargo run --release -p timeline --example programs -- strace  # waits against strace -f -T
+//! $ cargo run --release -p timeline --example programs -- clock   # waits against the program's own clock
 //! ```
 //!
 //! Beside the cost of being watched stands that of a bare tracer, which does nothing but let each new
