@@ -328,11 +328,6 @@ impl Recorder {
         self.tasks.len() < MANY && (1..cores).contains(&running())
     }
 
-    /// Whether a thread has been seen, or its maker has told of it.
-    pub fn knows(&self, tid: i32) -> bool {
-        self.tasks.contains_key(&tid) || self.births.iter().any(|birth| birth.child == tid)
-    }
-
     /// The system says who made a new thread.
     fn announce(&mut self, birth: Birth) {
         let Birth { parent, child, may_be_thread, at, begun, resumed } = birth;

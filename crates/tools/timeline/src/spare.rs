@@ -5,32 +5,30 @@ use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
-/// What was seen so lately is taken as it was: to look costs some microseconds.
+/// For so long it is not looked again when all had a core: to look costs some microseconds.
 const STILL_TRUE: Duration = Duration::from_millis(2);
 
 /// The cores, and how many threads of all programs want one.
 pub struct Cores {
     pub count: usize,
     load: Option<File>,
-    /// When it was looked last, and whether every thread that could run had a core then.
-    looked: Option<Duration>,
-    enough: bool,
+    /// Until when every thread that could run has a core, for all that is known.
+    enough: Duration,
 }
 
 impl Cores {
     pub fn new() -> Cores {
         let count = thread::available_parallelism().map_or(1, usize::from);
-        Cores { count, load: File::open("/proc/loadavg").ok(), looked: None, enough: false }
+        Cores { count, load: File::open("/proc/loadavg").ok(), enough: Duration::ZERO }
     }
 
     /// Whether there is a core for every thread that could run, the one that asks included. On a machine
     /// that does not say, there is none.
     pub fn are_enough(&mut self, now: Duration) -> bool {
-        if self.looked.is_none_or(|looked| now.saturating_sub(looked) > STILL_TRUE) {
-            self.looked = Some(now);
-            self.enough = self.runnable().is_some_and(|runnable| runnable <= self.count);
+        if now >= self.enough && self.runnable().is_some_and(|runnable| runnable <= self.count) {
+            self.enough = now + STILL_TRUE;
         }
-        self.enough
+        now < self.enough
     }
 
     fn runnable(&self) -> Option<usize> {

@@ -114,7 +114,6 @@ impl Watch {
             }
             // Whoever stops from here on says so with a signal.
             if self.wait([look, self.limit].into_iter().flatten().min(), &say)? {
-                self.handle_first()?;
                 look = Some(look.unwrap_or(Duration::MAX).min(self.clock.elapsed() + LOOK));
             }
         }
@@ -129,21 +128,6 @@ impl Watch {
             let _ = kill(pid, Signal::SIGKILL);
         }
         Ok(())
-    }
-
-    /// Whoever has stopped first goes on at once: most programs do one thing at a time.
-    fn handle_first(&mut self) -> io::Result<()> {
-        let Some((pid, stop)) = stop::next_stop()? else {
-            return Ok(());
-        };
-        let seen = Seen { at: self.clock.elapsed(), idle: self.idle };
-        self.recorder.stands(pid.as_raw(), seen.at);
-        // Its maker has stopped to tell who it is, and comes next.
-        if stop == Stop::Start && !self.recorder.knows(pid.as_raw()) {
-            self.queue.push_back((pid, stop, seen));
-            return Ok(());
-        }
-        self.handle(pid, stop, seen)
     }
 
     /// Gathers all stops that have come. False when the last thread is gone.
