@@ -270,7 +270,7 @@ fn memory(timeline: &Path, script: &str) -> String {
 }
 
 /// Runs a program under a tracer that knows nothing: it lets each new process and thread go on, and
-/// looks at no call. Nothing that is told of each birth can cost less.
+/// looks at no call. Of those that sleep until they are told of a birth, none can cost less.
 fn bare(command: Vec<OsString>) {
     let root = Launch::new(&command, &Filter::new()).start().expect("a program");
     stop::resume(root, Until::NextEvent, 0).expect("a stopped program");

@@ -9,7 +9,9 @@
 //! ```
 //!
 //! Beside the cost of being watched stands that of a bare tracer, which does nothing but let each new
-//! process and thread go on: below that no tracer comes.
+//! process and thread go on, and sleeps in between. Where there is a core to spare, timeline stays awake
+//! for a moment after each stop, and so may cost less than that. On a busy machine it does not, and the
+//! ratios are another's work as much as its own: measure on one that is idle.
 //!
 //! Programs that are not installed are left out, and named.
 
