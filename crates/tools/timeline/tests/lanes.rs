@@ -311,3 +311,22 @@ fn threads_of_python_wait_for_the_interpreter_lock() {
         assert!(waits.iter().any(|wait| wait.lane == lane && wait.length() > 4.0), "{lane}");
     }
 }
+
+#[test]
+fn a_program_that_waits_costs_the_tracer_no_core() {
+    // What the shell and its children had of a core: minutes and seconds, in the user's code and in the
+    // kernel, a line for each.
+    let script = "\"$0\" sleep 2 2>/dev/null; times";
+    let output = std::process::Command::new("sh").args(["-c", script, common::TIMELINE]).output();
+    let said = String::from_utf8(output.unwrap().stdout).unwrap();
+    let times: Vec<f64> = said
+        .split_whitespace()
+        .map(|time| {
+            let (minutes, seconds) = time.trim_end_matches('s').split_once('m').unwrap();
+            60.0 * minutes.parse::<f64>().unwrap() + seconds.parse::<f64>().unwrap()
+        })
+        .collect();
+    assert_eq!(times.len(), 4, "{said}");
+    let used: f64 = times.iter().sum();
+    assert!(used < 0.5, "{used} s of a core while the program slept for 2 s: {said}");
+}
