@@ -117,9 +117,12 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
         // The end of these is known exactly. That a thread had no core to begin to sleep made its sleep
         // no shorter.
         Some(ended) if EXACT.contains(&call.state) => ended.clamp(call.from, end - running),
-        Some(ended) => ended.max(seen).clamp(call.from, latest),
+        // Nobody goes on before it is woken. What does not fit between then and the end was before the
+        // wait: the thread had to have a core to begin it.
+        Some(ended) => ended.max(seen.min(latest)).clamp(call.from, end),
         None => latest,
     };
+    let running = running.min(end - wait_end);
     let ready = ready.min(end - wait_end - running);
     let wait = wait_end - call.from;
     if wait < AT_ONCE || (!used.gave_way && wait < SMALL) {
@@ -253,6 +256,24 @@ mod tests {
             (State::Held, 2_000),
         ];
         assert_eq!(told(&interval), expected);
+    }
+
+    #[test]
+    fn a_wait_does_not_end_before_it_is_ended() {
+        let mut call = asked(State::Lock, 0, 0);
+        call.ended = Some(us(8_000));
+        let interval = Interval {
+            end: us(9_000),
+            used: used(100, 3_000),
+            idle: us(100),
+            call: Some(call),
+            ..Interval::default()
+        };
+        let expected = [(State::Lock, 8_000), (State::Ready, 900), (State::Running, 100)];
+        assert_eq!(told(&interval), expected);
+        call.ended = Some(us(8_950));
+        let expected = [(State::Lock, 8_950), (State::Running, 50)];
+        assert_eq!(told(&Interval { call: Some(call), ..interval }), expected);
     }
 
     #[test]

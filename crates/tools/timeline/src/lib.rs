@@ -3,7 +3,8 @@
 //! # Layout
 //!
 //! * `watch`: runs the program with the crate `tracer` until its last process has ended
-//! * `requests`: Ctrl-C and whatever else ends a program early
+//! * `requests`: Ctrl-C and whatever else ends a program early; `spare`: whether there is a core to
+//!   wait on without sleep
 //! * `recorder`: writes down what each stop says of a thread; `calls` knows the system calls, and
 //!   `divide` what a thread did between two stops
 //! * `trace`: what was seen, a lane for each thread
@@ -21,6 +22,7 @@ mod language;
 mod program;
 mod recorder;
 mod requests;
+mod spare;
 mod svg;
 mod terminal;
 mod trace;

@@ -75,7 +75,7 @@ impl Signals {
     }
 
     /// The next signal that has come, if one has.
-    fn read(&mut self) -> nix::Result<Option<News>> {
+    pub fn read(&mut self) -> nix::Result<Option<News>> {
         let Some(info) = self.signals.read_signal()? else {
             return Ok(None);
         };

@@ -171,19 +171,23 @@ fn the_end_of_a_scope_is_a_wait_for_threads_and_a_message_is_not() {
         wait
     };
     let mut main = lane(1, 1, None, 0, 500);
-    main.waits = vec![woken(1, 100), woken(2, 200), woken(3, 300)];
+    main.waits = vec![woken(1, 100), woken(2, 200), woken(3, 300), woken(4, 400)];
     let mut sends_and_sleeps = lane(3, 1, Some(0), 1, 450);
     sends_and_sleeps.waits = vec![wait(State::Sleeping, 250, 450)];
+    let mut no_core_to_end = lane(5, 1, Some(0), 1, 490);
+    no_core_to_end.waits = vec![wait(State::Ready, 390, 450), wait(State::Held, 451, 489)];
     let mut trace = trace(vec![
         main,
         lane(2, 1, Some(0), 1, 101),
         sends_and_sleeps,
         // Lives on after its message.
         lane(4, 1, Some(0), 1, 400),
+        no_core_to_end,
     ]);
     trace.correct();
     let states: Vec<_> = trace.lanes[0].waits.iter().map(|wait| wait.state).collect();
-    assert_eq!(states, [State::ThreadEnd, State::Wakeup, State::Wakeup]);
+    let expected = [State::ThreadEnd, State::Wakeup, State::Wakeup, State::ThreadEnd];
+    assert_eq!(states, expected);
 }
 
 #[test]

@@ -363,15 +363,17 @@ impl Trace {
 
     /// Whether the wake was the last thing that a thread made by `parent` did before it ended.
     fn was_last_act(&self, wake: Wake, parent: usize) -> bool {
-        /// How long a thread takes to end, on a machine with other work to do.
+        /// How much a thread has to do to end.
         const ENDING: Duration = Duration::from_millis(10);
         let lane = &self.lanes[wake.by];
         let not_by_choice = [State::Interpreter, State::Ready, State::Held, State::System];
-        let idle = |wait: &Wait| not_by_choice.contains(&wait.state) || wait.end <= wake.at;
+        let mut afterwards = lane.waits.iter().rev().take_while(|wait| wait.end > wake.at);
+        let kept: Duration =
+            afterwards.clone().map(|wait| wait.end - wait.start.max(wake.at)).sum();
         !lane.is_process()
             && lane.parent == Some(parent)
-            && lane.death.saturating_sub(wake.at) < ENDING
-            && lane.waits.iter().rev().all(idle)
+            && lane.death.saturating_sub(wake.at + kept) < ENDING
+            && afterwards.all(|wait| not_by_choice.contains(&wait.state))
             && lane.prints.last().is_none_or(|print| print.at <= wake.at)
     }
 }

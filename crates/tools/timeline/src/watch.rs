@@ -15,12 +15,17 @@ use tracer::times::Clock;
 
 use crate::calls;
 use crate::recorder::{LOOK, Next, Recorder, Seen};
-use crate::requests::{Request, Signals};
+use crate::requests::{News, Request, Signals};
+use crate::spare::Cores;
 use crate::trace::{Outcome, Trace};
 
 /// So many stops are handled before it is looked whether there are more: so that it is known when
 /// they came.
 const IN_ONE_GO: usize = 8;
+
+/// To wake a tracer that sleeps takes longer than all the rest of a stop. So it stays awake for so long
+/// when it has nothing to do, if that takes no core from anybody.
+const AWAKE: Duration = Duration::from_micros(200);
 
 /// Runs the command to the end of its last process. `say` tells the user what can be done when the
 /// program does not end though it was asked to.
@@ -45,6 +50,7 @@ pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) ->
         recorder: Recorder::new(root.as_raw()),
         queue: VecDeque::new(),
         idle: Duration::ZERO,
+        cores: Cores::new(),
         last_in_line: VecDeque::new(),
         ended: None,
         signals,
@@ -69,6 +75,7 @@ struct Watch {
     queue: VecDeque<(Pid, Stop, Seen)>,
     /// When it was known last that there are none but those in the queue.
     idle: Duration,
+    cores: Cores,
     /// Hundreds of threads that look every 5 ms whether the interpreter lock is free would keep the
     /// tracer from the one that holds it. So they go on when nobody else has anything to tell.
     last_in_line: VecDeque<Pid>,
@@ -96,6 +103,7 @@ impl Watch {
                 };
                 self.handle(pid, stop, seen)?;
             }
+            self.recorder.afterwards();
             if !self.queue.is_empty() {
                 continue;
             }
@@ -115,7 +123,6 @@ impl Watch {
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
         self.resume(pid, next)?;
-        self.recorder.afterwards();
         if self.ended.is_some() {
             // It may have been born while the others were killed.
             let _ = kill(pid, Signal::SIGKILL);
@@ -158,11 +165,13 @@ impl Watch {
                 return Ok(());
             }
         };
-        // While it is not reaped its times can be read.
-        self.recorder.gone(pid.as_raw(), outcome, seen);
+        // While it is not reaped its times can be read, and its parent waits for it.
+        let times = self.recorder.times(pid.as_raw());
+        let reaped = stop::reap(pid);
+        self.recorder.gone(pid.as_raw(), outcome, seen, times);
         self.queue.retain(|(queued, ..)| *queued != pid);
         self.last_in_line.retain(|&queued| queued != pid);
-        stop::reap(pid)
+        reaped
     }
 
     fn resume(&mut self, pid: Pid, next: Next) -> io::Result<()> {
@@ -176,6 +185,35 @@ impl Watch {
 
     /// Waits until a thread stops, a request comes, or so long. Says whether threads have stopped.
     fn wait(&mut self, until: Option<Duration>, say: &impl Fn(&str)) -> io::Result<bool> {
+        let news = match self.stay_awake(until)? {
+            Some(news) => news,
+            None => self.sleep(until)?,
+        };
+        if let Some(request) = news.request {
+            self.asked(request, say);
+        }
+        Ok(news.stopped)
+    }
+
+    /// Looks for news again and again for a moment, if there is a core to spare.
+    fn stay_awake(&mut self, until: Option<Duration>) -> io::Result<Option<News>> {
+        let mut now = self.clock.elapsed();
+        let spare =
+            self.recorder.leaves_a_core(now, self.cores.count) && self.cores.are_enough(now);
+        let enough = if spare { now + AWAKE } else { now };
+        let enough = until.map_or(enough, |until| until.min(enough));
+        while now < enough {
+            if let Some(news) = self.signals.read()? {
+                return Ok(Some(news));
+            }
+            // Who has stopped by then has not said so yet.
+            self.idle = now;
+            now = self.clock.elapsed();
+        }
+        Ok(None)
+    }
+
+    fn sleep(&mut self, until: Option<Duration>) -> io::Result<News> {
         let now = self.clock.elapsed();
         let news = self.signals.wait(until.map(|until| until.saturating_sub(now)))?;
         if let Some(times) = self.own.read() {
@@ -190,10 +228,7 @@ impl Watch {
                 self.idle = idle;
             }
         }
-        if let Some(request) = news.request {
-            self.asked(request, say);
-        }
-        Ok(news.stopped)
+        Ok(news)
     }
 
     /// The program ends in its own way, as it would without the tracer, or goes on. Whoever asks three

@@ -14,7 +14,9 @@ use nix::unistd::Pid;
 
 /// The exit code and what was said on standard error.
 fn run(args: &[&str]) -> (Option<i32>, String) {
-    let output = timeline().args(args).output().unwrap();
+    let folder = common::Folder::new();
+    let output = timeline().arg("--json").arg(folder.trace()).args(args).output().unwrap();
+    folder.seen();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), said)
 }
@@ -247,7 +249,10 @@ fn a_32_bit_program_runs_and_is_said_to_be_one() {
 
 /// Starts a shell that prints two process ids, then sends the tool what Ctrl-C sends until it ends.
 fn interrupted(script: &str) -> (Option<i32>, String) {
+    let folder = common::Folder::new();
     let mut child = timeline()
+        .arg("--json")
+        .arg(folder.trace())
         .args(["sh", "-c", script])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -274,6 +279,7 @@ fn interrupted(script: &str) -> (Option<i32>, String) {
         std::thread::sleep(Duration::from_millis(250));
     };
     let chart = said.join().unwrap();
+    assert!(folder.seen().is_some(), "{chart}");
     assert_gone(&pids);
     (code, chart)
 }

@@ -6,6 +6,8 @@ use nix::libc;
 use nix::sys::ptrace;
 use nix::unistd::Pid;
 
+use crate::filter::MACHINE;
+
 /// The number and the arguments of the system call at whose beginning a thread stopped.
 ///
 /// # Errors
@@ -35,4 +37,10 @@ pub fn result(pid: Pid) -> nix::Result<i64> {
         libc::PTRACE_SYSCALL_INFO_EXIT => Ok(unsafe { info.u.exit }.sval),
         _ => Err(Errno::EINVAL),
     }
+}
+
+/// Whether a stopped thread runs a program for another processor than this one, such as a 32-bit one,
+/// whose calls have other numbers. False when it has been killed in the meantime.
+pub fn is_foreign(pid: Pid) -> bool {
+    ptrace::syscall_info(pid).is_ok_and(|info| info.arch != MACHINE)
 }

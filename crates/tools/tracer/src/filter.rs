@@ -8,11 +8,11 @@ use nix::libc::{self, c_long, sock_filter};
 /// The processor as the kernel's audit numbers it. A call of another kind, such as one of a 32-bit
 /// program, has other numbers for the same calls.
 #[cfg(target_arch = "x86_64")]
-const MACHINE: u32 = 0xc000_003e;
+pub(crate) const MACHINE: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
-const MACHINE: u32 = 0xc000_00b7;
+pub(crate) const MACHINE: u32 = 0xc000_00b7;
 #[cfg(target_arch = "riscv64")]
-const MACHINE: u32 = 0xc000_00f3;
+pub(crate) const MACHINE: u32 = 0xc000_00f3;
 
 /// Where things lie in the kernel's `struct seccomp_data`.
 const NUMBER: u32 = 0;

@@ -34,7 +34,12 @@ impl Clock {
     ///
     /// `NotFound` when the process has no such thread.
     pub fn open(pid: i32, tid: i32) -> io::Result<Clock> {
-        let path = format!("/proc/{pid}/task/{tid}/schedstat");
+        // For the first thread of a process there is a shorter way to the same file.
+        let path = if pid == tid {
+            format!("/proc/{pid}/schedstat")
+        } else {
+            format!("/proc/{pid}/task/{tid}/schedstat")
+        };
         match File::open(&path) {
             Ok(file) => Ok(Clock { path, file: Some(file) }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),

@@ -145,11 +145,15 @@ const WAITS: [(&str, &str); 10] = [
 const MAY_WAIT: [&str; 8] =
     ["clock_nanosleep", "flock", "futex", "poll", "read", "recvfrom", "wait4", "write"];
 
+/// What a lane does that is no wait.
+const NO_WAIT: [&str; 3] = ["running", "ready, but without a core", "held up by being watched"];
+
 pub fn main() {
     let what = std::env::args().nth(1).unwrap_or_default();
     match what.as_str() {
         "cost" => cost(),
         "strace" => strace(),
+        "clock" => clock(),
         "bare" => bare(std::env::args_os().skip(2).collect()),
         _ => table(),
     }
@@ -266,7 +270,7 @@ fn memory(timeline: &Path, script: &str) -> String {
 }
 
 /// Runs a program under a tracer that knows nothing: it lets each new process and thread go on, and
-/// looks at no call. Nothing that is told of each birth can cost less.
+/// looks at no call. Of those that sleep until they are told of a birth, none can cost less.
 fn bare(command: Vec<OsString>) {
     let root = Launch::new(&command, &Filter::new()).start().expect("a program");
     stop::resume(root, Until::NextEvent, 0).expect("a stopped program");
@@ -326,15 +330,137 @@ fn ratios(these: &[f64], by: &[f64]) -> String {
     format!("{:.3} (least {:.3})", median(pairs), least(these) / least(by))
 }
 
-/// The longest waits, as strace times the calls and as timeline draws them.
+/// Ten kinds of waits by the clock of the program that waits, in milliseconds: alone, under strace and
+/// under timeline, and what each of these two says of the very same wait.
+fn clock() {
+    const RUNS: usize = 5;
+    let (timeline, specimen) = (built("timeline"), built("specimen"));
+    let folder = std::env::temp_dir().join(format!("programs-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (log, json) = (folder.join("log"), folder.join("json"));
+    let calls = format!("trace=prctl,{}", MAY_WAIT.join(","));
+    let mut kinds: BTreeMap<String, [Vec<f64>; 5]> = BTreeMap::new();
+    let mut add = |column: usize, waits: BTreeMap<String, f64>| {
+        assert_eq!(waits.len(), 10, "{waits:?}");
+        for (kind, wait) in waits {
+            kinds.entry(kind).or_default()[column].push(wait);
+        }
+    };
+    for _ in 0..RUNS {
+        add(0, own_clock(&run(Command::new(&specimen).arg("waits"))));
+        let strace = run(Command::new("strace")
+            .args(["-f", "--seccomp-bpf", "-T", "-e", &calls, "-o"])
+            .arg(&log)
+            .arg(&specimen)
+            .arg("waits"));
+        add(1, own_clock(&strace));
+        add(2, called(&std::fs::read_to_string(&log).expect("a log")));
+        let drawn = run(Command::new(&timeline)
+            .args(["--language", "en", "--json"])
+            .arg(&json)
+            .arg(&specimen)
+            .arg("waits")
+            .stderr(Stdio::null()));
+        add(3, own_clock(&drawn));
+        add(4, waited(&std::fs::read_to_string(&json).expect("a trace")));
+    }
+    let _ = std::fs::remove_dir_all(folder);
+    println!(
+        "| wait | alone | under strace | strace says | apart | under timeline | drawn | apart |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    for (kind, columns) in kinds {
+        let apart = |says: usize, own: usize| {
+            let pairs = columns[says].iter().zip(&columns[own]).map(|(says, own)| says - own);
+            median(pairs.collect())
+        };
+        let middle = |column: usize| median(columns[column].clone());
+        println!(
+            "| {kind} | {:.2} | {:.2} | {:.2} | {:+.2} | {:.2} | {:.2} | {:+.2} |",
+            middle(0),
+            middle(1),
+            middle(2),
+            apart(2, 1),
+            middle(3),
+            middle(4),
+            apart(4, 3)
+        );
+    }
+}
+
+/// Milliseconds. What is shorter is a part of no wait that is asked about.
+const WORTH_COUNTING: f64 = 1.0;
+
+/// What the program says itself: a kind and its microseconds in each line.
+fn own_clock(ran: &Ran) -> BTreeMap<String, f64> {
+    assert_eq!(ran.code, Some(0));
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let lines = said.lines().filter_map(|line| line.split_once(' '));
+    lines
+        .map(|(kind, micros)| (kind.into(), micros.parse::<f64>().expect("a time") / 1e3))
+        .collect()
+}
+
+/// The same, as strace says it: the long calls of the thread that gave itself the name of the kind.
+fn called(log: &str) -> BTreeMap<String, f64> {
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut waits = BTreeMap::new();
+    for line in log.lines() {
+        let (thread, call) = line.split_once(' ').unwrap_or_default();
+        if let Some((_, name)) = call.split_once("PR_SET_NAME, \"kind-") {
+            names.insert(thread, name.split('"').next().unwrap_or_default());
+        }
+        let took: f64 = calls(call).into_iter().filter(|&took| took > WORTH_COUNTING).sum();
+        if let Some(&name) = names.get(thread)
+            && took > 0.0
+        {
+            *waits.entry(name.to_owned()).or_default() += took;
+        }
+    }
+    waits
+}
+
+/// The same, as it is drawn.
+fn waited(json: &str) -> BTreeMap<String, f64> {
+    let document: serde_json::Value = serde_json::from_str(json).expect("a trace");
+    let mut names: BTreeMap<i64, &str> = BTreeMap::new();
+    let mut waits = BTreeMap::new();
+    for event in document["traceEvents"].as_array().expect("events") {
+        let thread = event["tid"].as_i64().unwrap_or(0);
+        if event["name"] == "thread_name" {
+            let name = event["args"]["name"].as_str().unwrap_or_default();
+            match name.split_once("kind-") {
+                Some((_, kind)) => names.insert(thread, kind),
+                None => names.remove(&thread),
+            };
+        }
+        let length = event["dur"].as_f64().unwrap_or(0.0) / 1e3;
+        let what = event["name"].as_str().unwrap_or_default();
+        if let Some(&name) = names.get(&thread)
+            && event["ph"] == "X"
+            && !NO_WAIT.contains(&what)
+            && length > WORTH_COUNTING
+        {
+            *waits.entry(name.to_owned()).or_default() += length;
+        }
+    }
+    waits
+}
+
+/// The longest waits, as strace times the calls and as timeline draws them. These are two runs of the
+/// program, and each tracer makes what is waited for longer in its own way: so beside them stands how long
+/// the program took alone and under each. What a wait was in the very same run, [`clock`] says.
 fn strace() {
     let timeline = built("timeline");
     // What is called python3 may be a script that looks for it first.
     let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
     let python = String::from_utf8(python.expect("python3").stdout).expect("a path");
     let python = python.trim().to_owned();
-    println!("| program | longest waits by strace -f -T, ms | drawn, ms | most apart, ms |");
-    println!("| --- | --- | --- | --- |");
+    println!(
+        "| program | longest waits by strace -f -T, ms | drawn, ms | most apart, ms | all of it alone, \
+         under strace, drawn, ms |"
+    );
+    println!("| --- | --- | --- | --- | --- |");
     for (name, script) in WAITS {
         let script = if script == "bank_lock" {
             built("bank_lock").display().to_string()
@@ -348,11 +474,12 @@ fn strace() {
         let (log, json) = (folder.join("log"), folder.join("json"));
         // What starts in the meantime is waited for, too: stops at all calls would make that longer.
         let waits_only = format!("trace={}", MAY_WAIT.join(","));
-        run(Command::new("strace")
+        let alone = run(Command::new("sh").args(["-c", &script]));
+        let traced = run(Command::new("strace")
             .args(["-f", "--seccomp-bpf", "-T", "-e", &waits_only, "-o"])
             .arg(&log)
             .args(["sh", "-c", &script]));
-        run(Command::new(&timeline)
+        let shown = run(Command::new(&timeline)
             .args(["--every-thread", "--language", "en", "--json"])
             .arg(&json)
             .args(["--", "sh", "-c", &script]));
@@ -362,7 +489,12 @@ fn strace() {
         let list = |waits: &[f64]| {
             waits.iter().map(|wait| format!("{wait:.1}")).collect::<Vec<_>>().join(", ")
         };
-        println!("| {name} | {} | {} | {apart:.2} |", list(&by_strace), list(&drawn));
+        let [alone, traced, shown] = [alone, traced, shown].map(|ran| ran.took.as_secs_f64() * 1e3);
+        println!(
+            "| {name} | {} | {} | {apart:.2} | {alone:.0}, {traced:.0}, {shown:.0} |",
+            list(&by_strace),
+            list(&drawn)
+        );
         let _ = std::fs::remove_dir_all(folder);
     }
 }
@@ -387,10 +519,9 @@ fn calls(log: &str) -> Vec<f64> {
 fn waits(json: &str) -> Vec<f64> {
     let document: serde_json::Value = serde_json::from_str(json).expect("a trace");
     let mut lanes: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
-    let no_wait = ["running", "ready, but without a core", "held up by being watched"];
     for event in document["traceEvents"].as_array().expect("events") {
         let name = event["name"].as_str().unwrap_or_default();
-        if event["ph"] == "X" && !no_wait.contains(&name) {
+        if event["ph"] == "X" && !NO_WAIT.contains(&name) {
             let length = event["dur"].as_f64().unwrap_or(0.0) / 1e3;
             lanes.entry(event["tid"].as_i64().unwrap_or(0)).or_default().push(length);
         }

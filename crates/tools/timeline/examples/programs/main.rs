@@ -5,10 +5,13 @@
 //! $ cargo run --release -p timeline --example programs            # 40 programs, 3 pairs of runs
 //! $ cargo run --release -p timeline --example programs -- cost    # what has to be cheap, 15 runs of each
 //! $ cargo run --release -p timeline --example programs -- strace  # waits against strace -f -T
+//! $ cargo run --release -p timeline --example programs -- clock   # waits against the program's own clock
 //! ```
 //!
 //! Beside the cost of being watched stands that of a bare tracer, which does nothing but let each new
-//! process and thread go on: below that no tracer comes.
+//! process and thread go on, and sleeps in between. Where there is a core to spare, timeline stays awake
+//! for a moment after each stop, and so may cost less than that. On a busy machine it does not, and the
+//! ratios are another's work as much as its own: measure on one that is idle.
 //!
 //! Programs that are not installed are left out, and named.
 

@@ -36,7 +36,8 @@ pub struct Run {
 /// Runs the tool on a command of which the tests expect a chart.
 pub fn watch(options: &[&str], command: &[&str]) -> Run {
     let folder = Folder::new();
-    let (svg, json) = (folder.0.join("chart.svg"), folder.0.join("chart.json"));
+    let svg = folder.0.join("chart.svg");
+    let json = folder.trace();
     let output = timeline()
         .args([Path::new("--svg"), &svg, Path::new("--json"), &json])
         .args(options)
@@ -49,10 +50,9 @@ pub fn watch(options: &[&str], command: &[&str]) -> Run {
             panic!("no {}: {error}\n{said}", path.display())
         })
     };
-    let json = read(&json);
-    assert!(!json.is_empty(), "no chart: {}", String::from_utf8_lossy(&output.stderr));
-    let trace = Seen::new(serde_json::from_str(&json).unwrap());
-    trace.check();
+    let trace = folder.seen();
+    let trace =
+        trace.unwrap_or_else(|| panic!("no chart: {}", String::from_utf8_lossy(&output.stderr)));
     Run { trace, svg: read(&svg), output }
 }
 
@@ -75,6 +75,19 @@ impl Folder {
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
+    }
+
+    /// Where the tool is to write what it has seen, with `--json`.
+    pub fn trace(&self) -> PathBuf {
+        self.0.join("chart.json")
+    }
+
+    /// What it has seen and written there. What holds for every trace has been checked.
+    pub fn seen(&self) -> Option<Seen> {
+        let json = std::fs::read_to_string(self.trace()).ok().filter(|json| !json.is_empty())?;
+        let trace = Seen::new(serde_json::from_str(&json).unwrap());
+        trace.check();
+        Some(trace)
     }
 }
 
@@ -116,7 +129,8 @@ pub struct Arrow {
 }
 
 impl Seen {
-    /// What holds for every trace: lanes without gaps, and no more running than there are cores.
+    /// What holds for every trace: lanes that do one thing at a time, no more running than there are
+    /// cores, and nobody woken before another wakes it.
     fn check(&self) {
         let mut last: HashMap<(i64, i64), (f64, &Value)> = HashMap::new();
         let (mut start, mut end, mut running) = (f64::MAX, 0.0_f64, 0.0);
@@ -140,6 +154,9 @@ impl Seen {
             "{running} ms of running in {} ms on {cores} cores",
             end - start
         );
+        for wake in self.arrows("wake") {
+            assert!(wake.arrives > wake.at - 0.001, "{wake:?} goes back in time");
+        }
     }
 
     /// How long a lane was in a state, in milliseconds.
