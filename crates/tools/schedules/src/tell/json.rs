@@ -25,8 +25,7 @@ pub fn json(program: &str, world: &mut dyn World, findings: &Findings) -> Value 
     let endings: Vec<_> = endings
         .into_iter()
         .map(|(ending, found)| {
-            let plan =
-                Plan { schedule: found.schedule.clone(), detailed: true, ..Plan::default() };
+            let plan = Plan { schedule: found.schedule.clone(), detailed: true, ..Plan::default() };
             let run: Run = world.run(&plan).unwrap_or_default();
             let choices = run.choices();
             let mut told = json!({
