@@ -12,7 +12,9 @@ use schedules::lessons::{LESSONS, find};
 use schedules::search::{Findings, classes, every};
 use schedules::tell::game::{Game, Limits, NoGame, Played, game};
 use schedules::tell::html::html;
-use schedules::tell::page::{self, PLAYED, PROCESSES_PLAYED, PYTHON_PLAYED};
+use schedules::tell::page::{
+    self, PLAYED, PROCESSES_PLAYED, PYTHON_PLAYED, PYTHON_PROCESSES_PLAYED,
+};
 use schedules::tell::source::Sources;
 use schedules::tell::words::Language;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -45,7 +47,7 @@ fn the_games_of_the_books_are_current() {
 fn every_game_of_the_books_is_one_of_these() {
     let mut names: Vec<String> =
         PLAYED.iter().chain(&PROCESSES_PLAYED).map(|name| format!("{name}.json")).collect();
-    let python = PYTHON_PLAYED.iter().chain(&PROCESSES_PLAYED);
+    let python = PYTHON_PLAYED.iter().chain(&PYTHON_PROCESSES_PLAYED);
     names.extend(python.map(|name| format!("{name}.py.json")));
     names.sort();
     let files = fs::read_dir(folder()).unwrap();
@@ -87,7 +89,7 @@ fn the_games_in_python_are_current() {
 #[ignore = "needs python3"]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn the_games_of_processes_in_python_are_current() {
-    for name in PROCESSES_PLAYED {
+    for name in PYTHON_PROCESSES_PLAYED {
         let game = page::game_of_python_processes(name).unwrap();
         assert_current(&format!("{name}.py"), &game);
         assert_every_print_has_a_line(&game);
