@@ -256,7 +256,7 @@ fn unquoted(literal: &str) -> Option<String> {
                 let digits = digits.trim_start_matches('{').replace('_', "");
                 text.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
-            '\n' => while rest.next_if(|c| c.is_ascii_whitespace()).is_some() {},
+            '\n' => while rest.next_if(char::is_ascii_whitespace).is_some() {},
             c => text.push(c),
         }
     }
