@@ -216,6 +216,7 @@ fn what_a_python_program_prints_in_other_ways_is_no_line_of_its_own() {
     assert_eq!(place("print('done')\nx = 'done'\nprint(x)", 1), None);
     assert_eq!(place("print('done')\nx = 'do'\nprint(f'{x}ne')", 1), None);
     assert_eq!(place("import sys\nprint('done')\nsys.stdout.write('done\\n')", 1), None);
+    assert_eq!(place("import os\nprint('done')\nos.write(1, b'done\\n')", 1), None);
     assert_eq!(place("print('done')\nmap(print, ['done'])", 1), None);
     assert_eq!(place("from rich import print\nprint('done')", 1), None);
     assert_eq!(place("def print(x): pass\nprint('done')", 1), None);

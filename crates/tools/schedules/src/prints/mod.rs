@@ -42,7 +42,10 @@ mod python;
 mod rust;
 
 /// A longer text than this is held against a statement without words as if that could have printed it.
-const LONG: usize = 300;
+const LONG: usize = 200;
+
+/// A longer one has no place: to find it would take too long.
+const LONGEST: usize = 4000;
 
 /// A part of what a statement prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,6 +209,9 @@ impl Prints {
     /// The only statement that can have printed a text.
     fn statement(&self, text: &str) -> Option<usize> {
         let characters: Vec<char> = text.chars().collect();
+        if characters.len() > LONGEST {
+            return None;
+        }
         let (mut likely, unlikely) = self.explanations(&characters);
         if self.read.unknown && (characters.len() > LONG || self.is_value(text)) {
             likely.insert(Origin::Several);
@@ -225,33 +231,37 @@ impl Prints {
     /// words said what stands nowhere in the program.
     fn explanations(&self, text: &[char]) -> (BTreeSet<Origin>, BTreeSet<Origin>) {
         let length = text.len();
-        // From where what lies before each place can have come, and whether that is likely. Nothing lies
-        // before the first.
-        let mut before: Vec<BTreeSet<(Origin, bool)>> = vec![BTreeSet::new(); length + 1];
+        let values = RefCell::new(HashMap::new());
+        // From where what lies before each place can have come, whether it has words of its own, and
+        // whether a hole may well say what stands in it. Nothing lies before the first place.
+        let mut before: Vec<BTreeSet<(Origin, bool, bool)>> = vec![BTreeSet::new(); length + 1];
         for from in 0..length {
             if from > 0 && before[from].is_empty() {
                 continue;
             }
             for chunk in self.chunks.iter().filter(|chunk| chunk.first || from == 0) {
-                let any = ends(&chunk.pattern, text, from, |_| true);
+                let any = ends(&chunk.pattern, text, from, None);
                 let sure = if !chunk.bare || length > LONG {
                     any.clone()
                 } else {
-                    let is_value = |hole: &[char]| self.is_value(&hole.iter().collect::<String>());
-                    ends(&chunk.pattern, text, from, is_value)
+                    let is_value = |from: usize, to: usize| {
+                        *values.borrow_mut().entry((from, to)).or_insert_with(|| {
+                            self.is_value(&text[from..to].iter().collect::<String>())
+                        })
+                    };
+                    ends(&chunk.pattern, text, from, Some(&is_value))
                 };
+                let origin = Origin::Statement(chunk.statement);
                 for to in from + 1..=length {
                     if !any[to] || (to < length && !chunk.open) {
                         continue;
                     }
-                    let likely = sure[to];
-                    let origin = Origin::Statement(chunk.statement);
                     let origins: Vec<_> = if from == 0 {
-                        vec![(origin, likely)]
+                        vec![(origin, !chunk.bare, sure[to])]
                     } else {
-                        let join = |&(other, words): &(Origin, bool)| {
-                            let same = if other == origin { origin } else { Origin::Several };
-                            (same, words || likely)
+                        let join = |&(other, words, values): &(Origin, bool, bool)| {
+                            let both = if other == origin { origin } else { Origin::Several };
+                            (both, words || !chunk.bare, values && sure[to])
                         };
                         before[from].iter().map(join).collect()
                     };
@@ -260,12 +270,9 @@ impl Prints {
             }
         }
         let (mut likely, mut unlikely) = (BTreeSet::new(), BTreeSet::new());
-        for (origin, is_likely) in &before[length] {
-            if *is_likely {
-                likely.insert(*origin)
-            } else {
-                unlikely.insert(*origin)
-            };
+        for &(origin, words, values) in &before[length] {
+            let fitting = if words || values { &mut likely } else { &mut unlikely };
+            fitting.insert(origin);
         }
         // A line break within what stands in a hole sends out what comes before it, and the rest goes
         // out by itself.
@@ -307,9 +314,7 @@ impl Prints {
             [Piece::Text(known)] => {
                 known.trim() == text || known.lines().any(|line| line.trim() == text)
             }
-            pattern => {
-                !is_bare(pattern) && ends(pattern, &characters, 0, |_| true)[characters.len()]
-            }
+            pattern => !is_bare(pattern) && ends(pattern, &characters, 0, None)[characters.len()],
         })
     }
 }
@@ -379,32 +384,38 @@ fn is_bare(pattern: &[Piece]) -> bool {
     pattern.contains(&Piece::Hole) && pattern.iter().all(blank)
 }
 
-/// Where a pattern can end in a text in which it begins at `from`, when each hole is one that `fits`.
-fn ends(
-    pattern: &[Piece],
-    text: &[char],
-    from: usize,
-    fits: impl Fn(&[char]) -> bool,
-) -> Vec<bool> {
+/// Whether what stands from one place to another fits.
+type Fits<'a> = &'a dyn Fn(usize, usize) -> bool;
+
+/// Where a pattern can end in a text in which it begins at `from`, when each hole is one that `fits`, or
+/// any.
+fn ends(pattern: &[Piece], text: &[char], from: usize, fits: Option<Fits<'_>>) -> Vec<bool> {
     let mut here = vec![false; text.len() + 1];
     here[from] = true;
     for piece in pattern {
         let mut next = vec![false; text.len() + 1];
-        for at in (from..=text.len()).filter(|&at| here[at]) {
-            match piece {
-                Piece::Text(words) => {
-                    let length = words.chars().count();
-                    let end = at + length;
-                    if end <= text.len() && words.chars().eq(text[at..end].iter().copied()) {
-                        next[end] = true;
-                    }
-                }
-                Piece::Hole => {
-                    for end in at..=text.len() {
-                        next[end] = next[end] || fits(&text[at..end]);
-                    }
+        let mut places = (from..=text.len()).filter(|&at| here[at]);
+        match piece {
+            Piece::Text(words) => {
+                let length = words.chars().count();
+                for at in places.take_while(|at| at + length <= text.len()) {
+                    next[at + length] = words.chars().eq(text[at..at + length].iter().copied());
                 }
             }
+            Piece::Hole => match fits {
+                None => {
+                    if let Some(first) = places.next() {
+                        next[first..].fill(true);
+                    }
+                }
+                Some(fits) => {
+                    for at in places {
+                        for end in at..=text.len() {
+                            next[end] = next[end] || fits(at, end);
+                        }
+                    }
+                }
+            },
         }
         here = next;
     }
@@ -476,10 +487,25 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_takes_no_longer_than_a_reader_waits() {
+        let prints =
+            rust("print!(\"{x}\");\nprint!(\".\");\nprintln!(\"{x} {y}\");\nprintln!(\"=\");");
+        for length in [LONG, LONGEST, 10 * LONGEST] {
+            let begin = std::time::Instant::now();
+            assert_eq!(lines(&prints, [&*(".".repeat(length) + "\n")]), [None]);
+            // It takes a second at most; a minute is for a machine that does much else.
+            assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{length}");
+        }
+        assert_eq!(lines(&prints, ["=\n"]), [Some(5)]);
+    }
+
+    #[test]
     fn other_ways_to_print_are_not_taken_for_statements() {
         let prints =
             rust("println!(\"{x}\");\nprintln!(\"b\");\nio::stdout().write_all(b);\nf(\"b\");");
         assert_eq!(lines(&prints, ["a\n", "b\n"]), [None, None]);
+        let prints = rust("println!(\"b\");\nio::stdout().write_all(b\"b\\n\");");
+        assert_eq!(lines(&prints, ["b\n"]), [None]);
         let prints = rust("writeln!(io::stdout(), \"b {x}\");\nwriteln!(file, \"c\");");
         assert_eq!(lines(&prints, ["b 1\n", "c\n"]), [Some(2), None]);
         // A program that starts others does not know what these print.

@@ -202,6 +202,8 @@ class Program(ast.NodeVisitor):
         if isinstance(node.value, str):
             self.unknown |= "/dev/stdout" in node.value
             self.texts.append(join([node.value]))
+        elif isinstance(node.value, bytes):
+            self.texts.append(join([node.value.decode("utf-8", "replace")]))
 
     def visit_JoinedStr(self, node):
         self.note(node)

@@ -227,8 +227,9 @@ fn pattern(format: &str) -> Pattern {
     pattern
 }
 
-/// The text of a string literal, `None` of any other.
+/// The text of a string literal, also of one of bytes. `None` of any other.
 fn unquoted(literal: &str) -> Option<String> {
+    let literal = literal.strip_prefix(['b', 'c']).unwrap_or(literal);
     if let Some(raw) = literal.strip_prefix('r') {
         let marks = raw.len() - raw.trim_start_matches('#').len();
         let inner = raw.get(marks..raw.len().checked_sub(marks)?)?;
