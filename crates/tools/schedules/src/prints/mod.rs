@@ -487,6 +487,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_break_in_a_hole_makes_a_line_of_what_is_behind_it() {
+        let prints = rust("println!(\"x {y}\");\nprintln!(\"b\");\nprintln!();\nf(\"a\\nb\");");
+        assert_eq!(lines(&prints, ["x a\n", "b\n", "\n"]), [Some(2), None, None]);
+        let prints = rust("println!(\"x\");\nprintln!(\"b\");\nprintln!();\nf(\"a\\nb\");");
+        assert_eq!(lines(&prints, ["x\n", "b\n", "\n"]), [Some(2), Some(3), Some(4)]);
+    }
+
+    #[test]
     fn a_long_text_takes_no_longer_than_a_reader_waits() {
         let prints =
             rust("print!(\"{x}\");\nprint!(\".\");\nprintln!(\"{x} {y}\");\nprintln!(\"=\");");
