@@ -517,13 +517,15 @@
 
   // The graph of all schedules, and what follows from it: moments, futures, and their names.
   class Program {
-    constructor(data, words) {
-      Object.assign(this, { data, words, futures: [] });
+    constructor(data, words, names = new Map()) {
+      Object.assign(this, { data, words, names, futures: [] });
       this.endings = new Map(data.endings.map((ending, at) => [nameOf(ending.end, ending.output), at]));
     }
 
-    // Processes are called by their place in the tree, from P1 on.
+    // Processes are called as the page calls them, or by their place in the tree, from P1 on.
     who(actor) {
+      const name = this.names.get(this.data.actors[actor]);
+      if (name) return name;
       const place = /^P1(?:\.(.+))?$/.exec(this.data.actors[actor] ?? "");
       if (this.data.kind === "processes" && place) return this.words.process(place[1]);
       return this.data.actors[actor] ?? (actor === 0 ? "main" : this.words.actor(this.data.kind, actor));
@@ -858,9 +860,10 @@
   class Board {
     constructor(box, words) {
       Object.assign(this, { box, words, timer: 0 });
+      const names = new Map((box.dataset.names ?? "").split(";").map((named) => named.split("=")));
       const data = (role) => {
         const script = box.querySelector(`script[data-role="${role}"]`);
-        return script ? new Program(JSON.parse(script.textContent), words) : undefined;
+        return script ? new Program(JSON.parse(script.textContent), words, names) : undefined;
       };
       this.live = false; // whether the address follows
       this.games = [data("game"), data("python")].filter(Boolean).map((program) => new Game(program));

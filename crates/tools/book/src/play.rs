@@ -8,6 +8,8 @@
 //!
 //! - 1 yuan = 余额：1 元
 //! - 3 yuan = 余额：3 元
+//!
+//! * P1.1 = the daemon
 //! ```
 //!
 //! The first line names the data in `docs/play`: the game itself, then its twin, and the same lesson in
@@ -17,11 +19,13 @@
 //! that it does not. How the program ends stands behind what it prints, as `[returned]`, `[exited 1]` or
 //! `[deadlock]`. An answer that stands for no ending is a decoy. Every ending must belong to one answer.
 //!
+//! A line with a star gives a process a name: the first child of main is `P1.1`, its second child `P1.2`.
+//!
 //! Without a script, the page shows the question and the answers.
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where the games' data is.
 pub const FOLDER: &str = "docs/play";
@@ -37,6 +41,8 @@ pub struct Play {
     pub question: Vec<String>,
     /// The answers.
     pub answers: Vec<Answer>,
+    /// What processes are called: the place of each in the tree, and its name.
+    pub names: Vec<(String, String)>,
 }
 
 /// An answer that can be ticked.
@@ -102,8 +108,18 @@ fn parts(page: &str) -> Result<Vec<Part<'_>>, String> {
 
 fn parse(names: &str, block: &[&str]) -> Result<Play, String> {
     let data: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
-    let mut play = Play { data, question: Vec::new(), answers: Vec::new() };
+    let mut play = Play { data, question: Vec::new(), answers: Vec::new(), names: Vec::new() };
     for line in block.iter().filter(|line| !line.trim().is_empty()) {
+        if let Some(named) = line.strip_prefix("* ") {
+            let (place, name) = named
+                .split_once(" = ")
+                .ok_or_else(|| format!("play {names}: no ` = ` in the name {named:?}"))?;
+            if name.contains([';', '=', '`']) {
+                return Err(format!("play {names}: a name has no ; or = or `: {named:?}"));
+            }
+            play.names.push((place.trim().to_owned(), name.trim().to_owned()));
+            continue;
+        }
         match line.strip_prefix("- ") {
             Some(answer) => {
                 let parts = answer.split_once(" = ");
@@ -184,7 +200,17 @@ fn html(play: &Play, read: &impl Fn(&str) -> Result<String, String>) -> Result<S
         .collect::<Result<_, _>>()?;
     let data: Value = serde_json::from_str(&texts[0])
         .map_err(|error| format!("{FOLDER}/{}.json: {error}", play.data[0]))?;
-    let mut html = format!("\n<div class=\"play\" data-program=\"{}\">\n", play.data[0]);
+    let actors = data["actors"].as_array().map_or(&[][..], Vec::as_slice);
+    if let Some((place, _)) = play.names.iter().find(|(place, _)| !actors.contains(&json!(place))) {
+        return Err(format!("play {}: there is no process {place}", play.data[0]));
+    }
+    let names: Vec<String> =
+        play.names.iter().map(|(place, name)| format!("{place}={}", marked(name))).collect();
+    let names = match &names[..] {
+        [] => String::new(),
+        names => format!(" data-names=\"{}\"", names.join(";").replace('"', "&quot;")),
+    };
+    let mut html = format!("\n<div class=\"play\" data-program=\"{}\"{names}>\n", play.data[0]);
     for line in &play.question {
         let _ = writeln!(html, "<p>{}</p>", marked(line));
     }
@@ -284,9 +310,31 @@ More.
     }
 
     #[test]
+    fn a_process_has_the_name_that_the_page_gives_it() {
+        let block = |place: &str| {
+            format!(
+                "```play two\nWho?\n\n- one = 1\n- two = 2\n\n* {place} = the <\"first\">\n```\n"
+            )
+        };
+        let read = |_: &str| {
+            let data = r#"{"actors":["P1","P1.1"],"ends":[{"how":"returned"}],
+                "endings":[{"output":"1","end":0}]}"#;
+            Ok(data.to_owned())
+        };
+        let shown = page(&block("P1.1"), read).unwrap();
+        let names = "data-names=\"P1.1=the &lt;&quot;first&quot;&gt;\"";
+        assert!(shown.contains(names), "{shown}");
+        let error = page(&block("P1.2"), read).unwrap_err();
+        assert!(error.contains("there is no process P1.2"), "{error}");
+    }
+
+    #[test]
     fn a_block_that_is_no_question_is_refused() {
         assert!(parse("coin", &["- heads = heads", "- tails = tails"]).is_err());
         assert!(parse("coin", &["Why?", "- heads", "- tails = tails"]).is_err());
+        for name in ["* P1.1", "* P1.1 = a; b", "* P1.1 = a = b"] {
+            assert!(parse("coin", &["Why?", "- heads = a", "- tails = b", name]).is_err());
+        }
     }
 
     #[test]

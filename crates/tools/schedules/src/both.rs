@@ -12,12 +12,14 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json as object};
 
 use crate::answer::{Question, Verdict};
 use crate::lessons;
+use crate::prints::Prints;
 use crate::search::{Ending, Findings, Found, follow};
 use crate::tell::json::json;
 use crate::tell::report::show;
@@ -158,23 +160,26 @@ impl Both {
             Some(interpreter) => interpreter.clone(),
             None => course::python()?.to_path_buf(),
         };
-        let side = |language: &'static str, command: Vec<OsString>| {
+        let side = |language: &'static str, command: Vec<OsString>, prints: Prints| {
             let arguments = lesson.arguments.iter().map(OsString::from);
             let command = command.into_iter().chain(arguments).collect();
             let world = Processes::new(command, options.clone())
                 .map_err(|fault| words::fault(question.language(), &fault))?;
-            let (remarks, sources) = (format!("{language}\n"), Sources::default());
+            let (remarks, sources) = (format!("{language}\n"), prints.sources());
+            let world = world.with_prints(Rc::new(prints));
             let mut side = Side::search(language, remarks, sources, Box::new(world), question)?;
             side.forget_times(lesson);
             Ok::<_, String>(side)
         };
+        let program = course::build(lesson.name)?;
+        let twin: Vec<OsString> = vec![interpreter.into(), course::twin(lesson.name).into()];
         Ok(Both {
             name: lesson.name,
             sleeps: Some(how.sleeps),
             one_step_additions: false,
             masked: lesson.measures.is_some(),
-            rust: side("Rust", vec![course::build(lesson.name)?.into()])?,
-            python: side("Python", vec![interpreter.into(), course::twin(lesson.name).into()])?,
+            rust: side("Rust", vec![program.into()], Prints::of_lesson(lesson.name))?,
+            python: side("Python", twin.clone(), Prints::of_command(&twin))?,
         })
     }
 

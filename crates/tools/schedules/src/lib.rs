@@ -30,6 +30,7 @@
 //!   beside it; the processes of any program, which a tracer lets go on one at a time (Linux)
 //! * [`tell`]: report, story, game and JSON, in English and in Chinese
 //! * `lessons`: the course's thread lessons, compiled in
+//! * `prints`: where in its source a program of processes prints something, found by the words
 //! * `project`, `refused`: a student's program from the outside: copied, looked through, compiled
 //! * [`program`]: the same from the inside: it searches itself
 //! * [`answer`]: a question, its answer and the exit code
@@ -77,6 +78,8 @@ pub mod answer;
 pub mod both;
 #[cfg(feature = "command")]
 pub mod lessons;
+#[cfg(feature = "command")]
+pub mod prints;
 pub mod program;
 #[cfg(feature = "command")]
 pub mod project;

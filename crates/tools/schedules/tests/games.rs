@@ -1,7 +1,7 @@
 //! The games in the books are those that the lessons have: the data is current, has the endings and the
 //! counts of the search, and what is shared in it is the same as if nothing were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +12,9 @@ use schedules::lessons::{LESSONS, find};
 use schedules::search::{Findings, classes, every};
 use schedules::tell::game::{Game, Limits, NoGame, Played, game};
 use schedules::tell::html::html;
-use schedules::tell::page::{self, PLAYED, PROCESSES_PLAYED, PYTHON_PLAYED};
+use schedules::tell::page::{
+    self, PLAYED, PROCESSES_PLAYED, PYTHON_PLAYED, PYTHON_PROCESSES_PLAYED,
+};
 use schedules::tell::source::Sources;
 use schedules::tell::words::Language;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -45,7 +47,8 @@ fn the_games_of_the_books_are_current() {
 fn every_game_of_the_books_is_one_of_these() {
     let mut names: Vec<String> =
         PLAYED.iter().chain(&PROCESSES_PLAYED).map(|name| format!("{name}.json")).collect();
-    names.extend(PYTHON_PLAYED.iter().map(|name| format!("{name}.py.json")));
+    let python = PYTHON_PLAYED.iter().chain(&PYTHON_PROCESSES_PLAYED);
+    names.extend(python.map(|name| format!("{name}.py.json")));
     names.sort();
     let files = fs::read_dir(folder()).unwrap();
     let mut files: Vec<_> =
@@ -60,6 +63,7 @@ fn the_games_of_processes_are_current() {
     for name in PROCESSES_PLAYED {
         let game = page::game_of_processes(name).unwrap();
         assert_current(name, &game);
+        assert_every_print_has_a_line(&game);
         // The search by classes does not always count the schedules of processes as they are.
         let command = vec![course::build(name).unwrap().into()];
         let mut world = Processes::new(command, processes::Options::default()).unwrap();
@@ -78,6 +82,39 @@ fn the_games_of_processes_are_current() {
 fn the_games_in_python_are_current() {
     for name in PYTHON_PLAYED {
         assert_current(&format!("{name}.py"), &page::game_of_python(name).unwrap());
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn the_games_of_processes_in_python_are_current() {
+    for name in PYTHON_PROCESSES_PLAYED {
+        let game = page::game_of_python_processes(name).unwrap();
+        assert_current(&format!("{name}.py"), &game);
+        assert_every_print_has_a_line(&game);
+        // Both languages have one question, and the answers to it.
+        let outputs = |game: &Game| -> BTreeSet<String> {
+            game.endings.iter().map(|(ending, _)| ending.output.clone()).collect()
+        };
+        assert_eq!(outputs(&game), outputs(&page::game_of_processes(name).unwrap()), "{name}");
+    }
+}
+
+/// Holds the line of each print in a game against its text: the lines of these lessons say it.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn assert_every_print_has_a_line(game: &Game) {
+    let lines = game.field("files")[0]["lines"].as_array().unwrap();
+    let steps = game.field("steps").as_array().unwrap().iter();
+    for step in steps.filter(|step| step["does"] == "print") {
+        assert_eq!(step["at"][0], 0, "{step}");
+        let line = lines.iter().find(|line| line[0] == step["at"][1]);
+        let line = line.expect("it is shown")[1].as_str().unwrap();
+        let words = step["text"].as_str().unwrap().trim_end();
+        let words = words.split_once(": ").map_or(words, |(_, words)| words);
+        let words =
+            words.trim_end_matches(|c: char| c.is_ascii_digit() && words.starts_with("tick"));
+        assert!(line.contains("print") && line.contains(words), "{step}: {line}");
     }
 }
 

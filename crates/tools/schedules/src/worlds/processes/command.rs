@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
 
 use super::{Options, Processes, Sleeps};
 use crate::answer::{Question, Verdict};
+use crate::prints::Prints;
 use serde_json::json as object;
 
 use crate::search::{Ending, Findings};
 use crate::tell::json::json;
 use crate::tell::report::Subject;
-use crate::tell::source::Sources;
 use crate::tell::words::{self, Language};
 use crate::world::{End, Fault, Finish, Plan, Unmodelled, World};
 
@@ -37,6 +38,8 @@ pub struct Asked {
     /// Leaves out who comes first to what several processes use: the opposite of
     /// [`Options::contended`].
     pub in_turn: bool,
+    /// The program's print statements and its sources, as far as they are known.
+    pub source: Rc<Prints>,
 }
 
 /// Answers a question about the program of this command.
@@ -78,7 +81,7 @@ pub fn answer(
         Ok(_) => {}
     }
     let mut world = match Processes::new(command.to_vec(), options.clone()) {
-        Ok(world) => world,
+        Ok(world) => world.with_prints(Rc::clone(&asked.source)),
         Err(fault) => return refuse(&fault),
     };
     let findings = searched(question, &mut world);
@@ -87,7 +90,7 @@ pub fn answer(
     }
     let endless = options.prints.is_some() && asked.prints.is_none();
     let verdict = verdict(question, &findings, endless);
-    let sources = Sources::default();
+    let sources = asked.source.sources();
     let remarks = remarks(language, &options);
     let subject = Subject { name, sources: &sources, remarks: &remarks };
     let stopped = || options.interrupt.load(SeqCst);

@@ -23,9 +23,11 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::prints::Prints;
 use crate::step::Actor;
 use crate::world::{Actors, Fault, Plan, Run, World};
 
@@ -128,6 +130,7 @@ impl Names {
 #[derive(Debug)]
 pub struct Processes {
     sleeps: Sleeps,
+    prints: Rc<Prints>,
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     inner: run::Program,
 }
@@ -142,6 +145,7 @@ impl Processes {
         #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
         return Ok(Processes {
             sleeps: options.sleeps,
+            prints: Rc::default(),
             inner: run::Program::new(command, options)?,
         });
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
@@ -150,12 +154,23 @@ impl Processes {
             Err(Fault::Unmodelled(crate::world::Unmodelled::System))
         }
     }
+
+    /// Has each run that is told say where in the program's source something is printed.
+    #[must_use]
+    pub fn with_prints(self, prints: Rc<Prints>) -> Processes {
+        Processes { prints, ..self }
+    }
 }
 
 impl World for Processes {
     fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
         #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-        return self.inner.run(plan);
+        return self.inner.run(plan).map(|mut run| {
+            if let Some(details) = &mut run.details {
+                self.prints.tell(details);
+            }
+            run
+        });
         #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
         unreachable!("there is no program here: {plan:?}")
     }
