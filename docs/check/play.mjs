@@ -51,8 +51,9 @@ function install() {
     if (game.tab) game.tab.click();
     return {
       cards: all(".play-card", box),
-      undo: all(".play-tools button", box)[0],
-      again: all(".play-tools button", box)[1],
+      undo: box.querySelector(".play-undo"),
+      redo: box.querySelector(".play-redo"),
+      again: box.querySelector(".play-again"),
     };
   };
   const able = (cards) => cards.filter((card) => card.getAttribute("aria-disabled") === "false");
@@ -68,7 +69,7 @@ function install() {
   const everyEdge = (which) => {
     const one = games()[which];
     const { box, board, game } = one;
-    const { cards, undo, again } = open(one);
+    const { cards, undo, redo, again } = open(one);
     const { data } = game.program;
     const wrong = [];
     const known = new Map();
@@ -125,6 +126,13 @@ function install() {
       way.forEach((actor) => cards[actor].click());
       if (data.nodes[board.moment.node][1] !== end || board.moment.output !== output)
         wrong.push(`the way to ending ${at} leads elsewhere`);
+      // All of it is taken back, and done again.
+      const done = seen(box);
+      way.forEach(() => undo.click());
+      if (undo.ariaDisabled !== "true") wrong.push(`after ${way.length} times undo something is left`);
+      way.forEach(() => redo.click());
+      if (seen(box) !== done || redo.ariaDisabled !== "true")
+        wrong.push(`redo does not come back to ending ${at}`);
     });
     // The list says the same: each ending in one line, and each line with its number.
     data.endings.forEach((ending, at) => {
@@ -374,10 +382,19 @@ async function looks(page, file, width, themes) {
 async function hands(page, file) {
   const where = nameOf(file);
   const game = await page.evaluate(() => {
-    const { data } = check.games()[0].game.program;
+    const { program } = check.games()[0].game;
+    const { data } = program;
+    // As far as on the way to the first ending, and there somebody else.
+    const fork = data.endings[0].way
+      .map((actor, at, way) => {
+        const able = program.able(program.after(way.slice(0, at)));
+        return [...way.slice(0, at), able.find((other) => other !== actor)];
+      })
+      .find((way) => way.at(-1) !== undefined);
     return {
       program: data.program,
       way: data.endings[0].way,
+      fork,
       schedules: data.schedules,
       blocked: document.querySelectorAll('.play-card[aria-disabled="true"]').length,
     };
@@ -426,8 +443,44 @@ async function hands(page, file) {
   );
   expect(page.url().includes(path.basename(file)), where, "Backspace leaves the page");
 
+  // The keys of other programs: all is taken back with some of them and done again with the others.
+  const hash = () => page.evaluate(() => location.hash);
+  const shown = async (name) => (await box.locator(name).getAttribute("aria-disabled")) === "false";
+  for (const [back, forth] of [
+    ["Control+z", "Control+y"],
+    ["Meta+z", "Meta+Shift+z"],
+    ["Backspace", "Control+Shift+z"],
+  ]) {
+    while (await shown(".play-undo")) await page.keyboard.press(back);
+    expect((await hash()) === "" && (await shown(".play-redo")), where, `${back} does not take all back`);
+    await page.keyboard.press(back);
+    expect(/\S/.test(await said()), where, "an undo that cannot be does not say why");
+    while (await shown(".play-redo")) await page.keyboard.press(forth);
+    expect((await hash()) === address, where, `${forth} does not do all again`);
+    expect((await page.evaluate(() => check.seen())) === end, where, `${forth} leads to another board`);
+  }
+  const done = await said();
+  await page.keyboard.press("Control+y");
+  const noRedo = await said();
+  expect(noRedo !== done && /\S/.test(noRedo), where, "a redo that cannot be does not say why");
+  // To start again is taken back as well; who was taken back and is chosen again leads on, another does not.
+  await box.locator(".play-again").click();
+  await page.keyboard.press(String(game.way[0]));
+  expect(game.way.length < 2 || (await shown(".play-redo")), where, "the same choice ends what can be redone");
+  if (game.fork) {
+    await box.locator(".play-again").click();
+    for (const actor of game.fork) await page.keyboard.press(String(actor));
+    await page.keyboard.press("Control+y");
+    expect(
+      !(await shown(".play-redo")) && (await said()) === noRedo,
+      where,
+      "what was taken back can be redone after another choice",
+    );
+    expect((await hash()) === `#play=${[game.program, ...game.fork].join(",")}`, where, "redo changes the address");
+  }
+
   // Enter and Space press the card that has the focus.
-  const again = box.locator(".play-tools button").nth(1);
+  const again = box.locator(".play-again");
   await again.focus();
   await page.keyboard.press("Enter");
   await box.locator(`.play-card >> nth=${game.way[0]}`).focus();
@@ -477,7 +530,7 @@ async function hands(page, file) {
   }
 
   // Hint, the ways that are shown, and the decoys.
-  await box.locator(".play-tools button").nth(2).click();
+  await box.locator(".play-hint").click();
   expect(/\S/.test(await said()), where, "no hint");
   const lines = await page.evaluate(() =>
     check.games()[0].board.lines.map((_, at) => check.games()[0].board.endingsOf(at).length),
@@ -549,7 +602,7 @@ async function motion(file) {
   await page.locator(".play-show").nth(line).click();
   expect((await choices()) === 0, nameOf(file), "a way is not shown step by step");
   await page.waitForFunction(() => check.games()[0].game.choices.length > 0, undefined, { timeout: 60_000 });
-  await page.locator(".play-tools button").nth(1).click();
+  await page.locator(".play-again").first().click();
   expect(
     (await page.evaluate(() => check.games()[0].board.timer)) === 0 && (await choices()) === 0,
     nameOf(file),

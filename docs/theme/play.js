@@ -195,10 +195,11 @@
       source: "The program",
       inLanguage: { rust: "in Rust", python: "in Python" },
       undo: "Undo",
+      redo: "Redo",
       again: "Start again",
       hint: "Hint",
       chance: "Random",
-      keys: "Keys: a number lets it go, Backspace takes back.",
+      keys: "Keys: a number lets it go, Backspace or Ctrl+Z undoes, Ctrl+Y redoes.",
       free: "free",
       holds: (badges) => ["held by ", ...badges],
       messages: (n) => count(n, "message", "messages"),
@@ -223,6 +224,7 @@
       doing: (who, deed) => WORDS.en.first(`${who} ${deed}`),
       cannot: (who, why) => `${who} cannot go: ${why}.`,
       noUndo: "There is nothing to take back.",
+      noRedo: "There is nothing to do again: nothing was taken back, or something else was chosen since.",
       undone: (n) =>
         n ? `Taken back. ${count(n, "choice is", "choices are")} left.` : "Taken back, to the beginning.",
       anew: "Back at the beginning.",
@@ -414,10 +416,11 @@
       source: "程序",
       inLanguage: { rust: "Rust 程序", python: "Python 程序" },
       undo: "撤销",
+      redo: "重做",
       again: "重新开始",
       hint: "提示",
       chance: "随机走完",
-      keys: "键盘：按编号让它走一步，按退格键撤销。",
+      keys: "键盘：按编号让它走一步，按退格键或 Ctrl+Z 撤销，按 Ctrl+Y 重做。",
       free: "空闲",
       holds: (badges) => [...badges, " 持有"],
       messages: (n) => `${n} 条消息`,
@@ -441,6 +444,7 @@
       doing: (who, deed) => who + (/[\w)]$/.test(who) ? " " : "") + deed,
       cannot: (who, why) => zh`${who}现在走不了：${why}。`,
       noUndo: "没有可以撤销的步骤。",
+      noRedo: "没有可以重做的步骤：还没有撤销过，或者撤销之后又选了别的。",
       undone: (n) => (n ? `已撤销一步，还剩 ${n} 步。` : "已撤销，回到开头。"),
       anew: "回到了开头。",
       byChance: "后面的都是随机选的。",
@@ -848,10 +852,22 @@
     return element;
   };
 
-  // One program's game: its choices, and what was found in it.
+  // One program's game: its choices, those that were taken back (the next to do again comes last), and
+  // what was found in it.
   class Game {
     constructor(program) {
-      Object.assign(this, { program, choices: [], found: new Set(), refuted: new Set() });
+      Object.assign(this, { program, choices: [], undone: [], found: new Set(), refuted: new Set() });
+    }
+
+    // Who was taken back can be taken again and leads on to what followed; somebody else leads elsewhere.
+    take(actor) {
+      if (this.undone.pop() !== actor) this.undone = [];
+      this.choices.push(actor);
+    }
+
+    // Back to the moment after so many choices.
+    takeBackTo(length) {
+      this.undone.push(...this.choices.splice(length).reverse());
     }
   }
 
@@ -974,7 +990,7 @@
       this.things = make("dl", "play-things");
       const tool = (word, act) =>
         button(
-          "",
+          `play-${word}`,
           () => {
             this.stop();
             act();
@@ -984,7 +1000,8 @@
       this.tools = make(
         "div",
         "play-tools",
-        tool("undo", () => this.undo()),
+        (this.undoes = tool("undo", () => this.undo())),
+        (this.redoes = tool("redo", () => this.redo())),
         tool("again", () => this.again()),
         tool("hint", () => this.hint()),
         tool("chance", () => this.chance()),
@@ -1126,9 +1143,15 @@
 
     // --- What the reader does.
     key(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const actor = event.key.length === 1 ? "0123456789".indexOf(event.key) : -1;
-      if (event.key === "Backspace") {
+      if (event.altKey || event.defaultPrevented) return;
+      const held = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      const actor = !held && key.length === 1 ? "0123456789".indexOf(key) : -1;
+      // On a Mac the key is Command, where Command+Y belongs to the browser.
+      if (held && ((key === "z" && event.shiftKey) || (key === "y" && event.ctrlKey))) {
+        this.stop();
+        this.redo();
+      } else if (held ? key === "z" : key === "backspace") {
         this.stop();
         this.undo();
       } else if (actor >= 0 && actor < this.buttons.length) {
@@ -1148,7 +1171,7 @@
         return this.say(words.cannot(words.first(program.who(actor)), why));
       }
       const before = this.moment.rows.length;
-      this.game.choices.push(actor);
+      this.game.take(actor);
       this.update();
       this.tell(before);
     }
@@ -1174,21 +1197,26 @@
 
     undo() {
       if (!this.game.choices.length) return this.say(this.words.noUndo);
-      this.game.choices.pop();
+      this.game.takeBackTo(this.game.choices.length - 1);
       this.update();
       this.say(this.words.undone(this.game.choices.length));
     }
 
-    // Back to the moment after so many choices.
+    redo() {
+      if (!this.game.undone.length) return this.say(this.words.noRedo);
+      this.choose(this.game.undone.at(-1));
+    }
+
+    // Back to the moment after so many choices, where the reader chooses anew.
     back(length) {
-      this.game.choices.length = length;
+      this.game.takeBackTo(length);
       this.update();
       this.say(this.words.undone(length));
       this.buttons.find(({ card }) => card.getAttribute("aria-disabled") === "false")?.card.focus();
     }
 
     again() {
-      this.game.choices = [];
+      this.game.takeBackTo(0);
       this.update();
       this.say(this.words.anew);
     }
@@ -1210,11 +1238,11 @@
     // What a run of the program does: nobody chooses.
     chance() {
       const { program, game } = this;
-      if (program.isOver(this.moment)) game.choices = [];
+      if (program.isOver(this.moment)) game.takeBackTo(0);
       const moment = program.after(game.choices);
       while (!program.isOver(moment)) {
         const able = program.able(moment);
-        game.choices.push(able[Math.floor(Math.random() * able.length)]);
+        game.take(able[Math.floor(Math.random() * able.length)]);
         program.go(moment, game.choices.at(-1));
       }
       this.update();
@@ -1269,6 +1297,8 @@
       this.updateLines();
       this.updateLeft(moment, over);
       this.updateHistory(moment, over);
+      this.undoes.setAttribute("aria-disabled", String(!game.choices.length));
+      this.redoes.setAttribute("aria-disabled", String(!game.undone.length));
       this.remember();
     }
 
@@ -1616,7 +1646,7 @@
       if (game === this.game && game.choices.join() === choices.join()) return true;
       this.stop();
       const moment = game.program.begin();
-      game.choices = [];
+      Object.assign(game, { choices: [], undone: [] });
       for (const actor of choices.map(Number)) {
         if (!game.program.able(moment).includes(actor)) break;
         game.program.go(moment, actor);
@@ -1680,14 +1710,16 @@
       const chinese = document.documentElement.lang.startsWith("zh");
       document.documentElement.lang = chinese ? "en" : "zh-CN";
       const before = boards.map(({ game }) => game);
-      document
-        .querySelectorAll("div.play")
-        .forEach((box, at) => box.replaceWith(original[at].cloneNode(true)));
+      document.querySelectorAll("div.play").forEach((box, at) => {
+        boards[at].stop();
+        box.replaceWith(original[at].cloneNode(true));
+      });
       boards.length = 0;
       name();
       start();
       boards.forEach((board, at) => {
-        Object.assign(board.game, { choices: before[at].choices, found: before[at].found });
+        const { choices, undone, found, refuted } = before[at];
+        Object.assign(board.game, { choices, undone, found, refuted });
         board.update();
       });
     });
