@@ -156,7 +156,10 @@ impl Both {
         };
         let interpreter = match &how.interpreter {
             Some(interpreter) => interpreter.clone(),
-            None => course::python()?.to_path_buf(),
+            None => {
+                let missing = |missing| words::no_python(question.language(), missing);
+                course::python().map_err(missing)?.to_path_buf()
+            }
         };
         let side = |language: &'static str, command: Vec<OsString>| {
             let arguments = lesson.arguments.iter().map(OsString::from);
@@ -168,12 +171,14 @@ impl Both {
             side.forget_times(lesson);
             Ok::<_, String>(side)
         };
+        let built = course::build(lesson.name)
+            .map_err(|why| words::not_built(question.language(), &why))?;
         Ok(Both {
             name: lesson.name,
             sleeps: Some(how.sleeps),
             one_step_additions: false,
             masked: lesson.measures.is_some(),
-            rust: side("Rust", vec![course::build(lesson.name)?.into()])?,
+            rust: side("Rust", vec![built.into()])?,
             python: side("Python", vec![interpreter.into(), course::twin(lesson.name).into()])?,
         })
     }
