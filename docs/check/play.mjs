@@ -9,11 +9,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const BOOKS = fileURLToPath(new URL("../../target/book", import.meta.url));
-// The file of `schedules --html` has these two of the book's themes.
-const THEMES =
-  process.argv.length > 2 && !process.argv[2].includes("book/")
-    ? ["light", "navy"]
-    : ["light", "rust", "coal", "navy", "ayu"];
+// Files that are given and lie in no book are those of `schedules --html`.
+const alone = process.argv.length > 2 && !process.argv[2].includes("book/");
+// They have two of the book's themes.
+const THEMES = alone ? ["light", "navy"] : ["light", "rust", "coal", "navy", "ayu"];
 const LEAST_CONTRAST = 4.5; // WCAG 2.2, level AA, for text of any size
 const LEAST_TARGET = 24; // pixels, WCAG 2.2, level AA
 
@@ -280,7 +279,34 @@ function install() {
     if (part === "end") board.lines.forEach(({ show }, at) => board.endingsOf(at).length || show.click());
   };
 
+  // What is seen or read aloud in another language than that of the page. What the program says for
+  // itself, its names and its source, stays as it is.
+  const foreign = () => {
+    const chinese = document.documentElement.lang.startsWith("zh");
+    const leaves = (value) =>
+      typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(leaves) : [];
+    const told = games().flatMap(({ game }) => leaves(game.program.data));
+    const names = new Set([...told, "main", "Rust", "Python"].map((name) => name.trim()));
+    const own = told
+      .flatMap((text) => [text.trim().replace(/\n+/g, " ⏎ "), ...text.split("\n").map((line) => line.trim())])
+      .filter((text) => /\p{Script=Han}|[a-z] /u.test(text))
+      .sort((one, other) => other.length - one.length);
+    const texts = [document.title];
+    for (const element of all("body *")) {
+      if (!element.checkVisibility() || element.closest("script, style, code, samp, h1, .play-language")) continue;
+      for (const name of ["aria-label", "title"]) texts.push(element.getAttribute(name) ?? "");
+      for (const node of element.childNodes) if (node.nodeType === 3) texts.push(node.textContent);
+    }
+    return [...new Set(texts)].filter((text) => {
+      const rest = own.reduce((left, words) => left.replaceAll(words, "·"), text).trim();
+      if (!chinese) return /\p{Script=Han}|[，。：；？！]/u.test(rest);
+      const isName = names.has(rest) || names.has(rest.replace(/^\W+|\W+$/g, ""));
+      return /[a-z']+ [a-z']+ [a-z']+/i.test(rest) || (/[a-z]{2}/i.test(rest) && !/\p{Script=Han}/u.test(rest) && !isName);
+    });
+  };
+
   window.check = {
+    foreign,
     games,
     bring,
     everyEdge,
@@ -592,6 +618,39 @@ async function hands(page, file) {
   await leave(wrong);
 }
 
+// The file of `schedules --html` has both languages, and one button that changes all of it. The choices
+// and what was found stay.
+async function languages(file) {
+  const page = await visit(file);
+  const button = page.locator(".play-language");
+  const state = () =>
+    page.evaluate(() => {
+      const { game } = check.games()[0];
+      return [location.hash, game.choices, game.undone, [...game.found].sort()].map(String).join(" ");
+    });
+  const seen = new Map();
+  for (const part of ["begin", "middle", "end", "undone"]) {
+    await page.evaluate((name) => check.bring(0, name === "undone" ? "end" : name), part);
+    if (part === "undone") await page.locator(".play-undo").click();
+    const before = await state();
+    for (const times of [1, 2]) {
+      await button.click();
+      const [language, foreign, text] = await page.evaluate(() => [
+        document.documentElement.lang,
+        check.foreign(),
+        document.title + document.body.innerText,
+      ]);
+      const where = `${nameOf(file)}, ${language}, ${part}`;
+      for (const left of foreign.slice(0, 5)) fault(where, `in another language: “${left}”`);
+      expect((await state()) === before, where, `another moment: ${await state()} and not ${before}`);
+      expect(seen.get(part) !== text, where, "nothing changes");
+      seen.set(part, text);
+    }
+  }
+  console.log(`${nameOf(file)}: both languages`);
+  await leave(page);
+}
+
 // Shown step by step, a way takes its time and is stopped by whoever goes on alone.
 async function motion(file) {
   const page = await visit(file, { reducedMotion: "no-preference" });
@@ -625,7 +684,6 @@ async function withoutScript(file) {
   await leave(page);
 }
 
-const alone = process.argv.length > 2;
 const files = await filesWithGames();
 expect(files.length > 0, "the books", "have no game");
 const small = [];
@@ -651,7 +709,8 @@ try {
     const phone = await visit(file, { width: 390 });
     await looks(phone, file, 390, ["light"]);
     await leave(phone);
-    if (!alone) await withoutScript(file);
+    if (alone) await languages(file);
+    else await withoutScript(file);
   }
   if (files.length) await motion(files[0]);
   expect(

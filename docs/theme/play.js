@@ -208,6 +208,7 @@
       nothing: "nothing yet",
       questionEach: (name, n) =>
         `Be the scheduler of ${name}: it has ${count(n, "ending", "endings")}. Find ${Number(n) === 1 ? "it" : "them all"}.`,
+      title: (name) => `Be the scheduler of ${name}`,
       begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
       beginEach: "Let somebody go, one step at a time.",
       found: (n, all) => `Found: ${n} of ${all}.`,
@@ -428,6 +429,7 @@
       printed: "已打印",
       nothing: "还没有",
       questionEach: (name, n) => `你来当 ${name} 的调度器。它有 ${n} 种结局：把它们都找出来。`,
+      title: (name) => `你来当 ${name} 的调度器`,
       begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
       beginEach: "点一张卡片，让它走一步。",
       found: (n, all) => `已找到 ${n} 种，共 ${all} 种。`,
@@ -1727,6 +1729,8 @@
       const chinese = document.documentElement.lang.startsWith("zh");
       other.textContent = chinese ? "English" : "中文";
       other.lang = chinese ? "en" : "zh-CN";
+      const heading = document.querySelector("h1");
+      if (heading) document.title = WORDS[chinese ? "zh" : "en"].title(heading.textContent);
     };
     name();
     document.body.prepend(other);
