@@ -144,6 +144,11 @@ fn what_is_no_program_is_refused_in_chinese() {
     )
     .expect("it can be written");
     let cases = [
+        case(&["--nonsense"], "没有选项 `--nonsense`"),
+        case(&["--seconds", "many", "bank_lock"], "`--seconds <T>` 的值不能是 `many`"),
+        case(&["--sleeps", "never", "bank_lock"], "可以写：`instant`、`ordered`、`any`"),
+        case(&["--both", "--test", "bank_lock"], "不能与"),
+        case(&["bank_lock", "--seed"], "后面缺少值"),
         case(&["nonsense"], "没有程序 `nonsense`"),
         case(&["missing.rs"], "没有这个文件"),
         case(&[&empty], "里没有 Cargo.toml"),
