@@ -9,11 +9,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const BOOKS = fileURLToPath(new URL("../../target/book", import.meta.url));
-// The file of `schedules --html` has these two of the book's themes.
-const THEMES =
-  process.argv.length > 2 && !process.argv[2].includes("book/")
-    ? ["light", "navy"]
-    : ["light", "rust", "coal", "navy", "ayu"];
+// Files that are given and lie in no book are those of `schedules --html`.
+const alone = process.argv.length > 2 && !process.argv[2].includes("book/");
+// They have two of the book's themes.
+const THEMES = alone ? ["light", "navy"] : ["light", "rust", "coal", "navy", "ayu"];
 const LEAST_CONTRAST = 4.5; // WCAG 2.2, level AA, for text of any size
 const LEAST_TARGET = 24; // pixels, WCAG 2.2, level AA
 
@@ -51,8 +50,9 @@ function install() {
     if (game.tab) game.tab.click();
     return {
       cards: all(".play-card", box),
-      undo: all(".play-tools button", box)[0],
-      again: all(".play-tools button", box)[1],
+      undo: box.querySelector(".play-undo"),
+      redo: box.querySelector(".play-redo"),
+      again: box.querySelector(".play-again"),
     };
   };
   const able = (cards) => cards.filter((card) => card.getAttribute("aria-disabled") === "false");
@@ -68,7 +68,7 @@ function install() {
   const everyEdge = (which) => {
     const one = games()[which];
     const { box, board, game } = one;
-    const { cards, undo, again } = open(one);
+    const { cards, undo, redo, again } = open(one);
     const { data } = game.program;
     const wrong = [];
     const known = new Map();
@@ -125,6 +125,13 @@ function install() {
       way.forEach((actor) => cards[actor].click());
       if (data.nodes[board.moment.node][1] !== end || board.moment.output !== output)
         wrong.push(`the way to ending ${at} leads elsewhere`);
+      // All of it is taken back, and done again.
+      const done = seen(box);
+      way.forEach(() => undo.click());
+      if (undo.ariaDisabled !== "true") wrong.push(`after ${way.length} times undo something is left`);
+      way.forEach(() => redo.click());
+      if (seen(box) !== done || redo.ariaDisabled !== "true")
+        wrong.push(`redo does not come back to ending ${at}`);
     });
     // The list says the same: each ending in one line, and each line with its number.
     data.endings.forEach((ending, at) => {
@@ -272,7 +279,34 @@ function install() {
     if (part === "end") board.lines.forEach(({ show }, at) => board.endingsOf(at).length || show.click());
   };
 
+  // What is seen or read aloud in another language than that of the page. What the program says for
+  // itself, its names and its source, stays as it is.
+  const foreign = () => {
+    const chinese = document.documentElement.lang.startsWith("zh");
+    const leaves = (value) =>
+      typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(leaves) : [];
+    const told = games().flatMap(({ game }) => leaves(game.program.data));
+    const names = new Set([...told, "main", "Rust", "Python"].map((name) => name.trim()));
+    const own = told
+      .flatMap((text) => [text.trim().replace(/\n+/g, " ⏎ "), ...text.split("\n").map((line) => line.trim())])
+      .filter((text) => /\p{Script=Han}|[a-z] /u.test(text))
+      .sort((one, other) => other.length - one.length);
+    const texts = [document.title];
+    for (const element of all("body *")) {
+      if (!element.checkVisibility() || element.closest("script, style, code, samp, h1, .play-language")) continue;
+      for (const name of ["aria-label", "title"]) texts.push(element.getAttribute(name) ?? "");
+      for (const node of element.childNodes) if (node.nodeType === 3) texts.push(node.textContent);
+    }
+    return [...new Set(texts)].filter((text) => {
+      const rest = own.reduce((left, words) => left.replaceAll(words, "·"), text).trim();
+      if (!chinese) return /\p{Script=Han}|[，。：；？！]/u.test(rest);
+      const isName = names.has(rest) || names.has(rest.replace(/^\W+|\W+$/g, ""));
+      return /[a-z']+ [a-z']+ [a-z']+/i.test(rest) || (/[a-z]{2}/i.test(rest) && !/\p{Script=Han}/u.test(rest) && !isName);
+    });
+  };
+
   window.check = {
+    foreign,
     games,
     bring,
     everyEdge,
@@ -374,10 +408,19 @@ async function looks(page, file, width, themes) {
 async function hands(page, file) {
   const where = nameOf(file);
   const game = await page.evaluate(() => {
-    const { data } = check.games()[0].game.program;
+    const { program } = check.games()[0].game;
+    const { data } = program;
+    // As far as on the way to the first ending, and there somebody else.
+    const fork = data.endings[0].way
+      .map((actor, at, way) => {
+        const able = program.able(program.after(way.slice(0, at)));
+        return [...way.slice(0, at), able.find((other) => other !== actor)];
+      })
+      .find((way) => way.at(-1) !== undefined);
     return {
       program: data.program,
       way: data.endings[0].way,
+      fork,
       schedules: data.schedules,
       blocked: document.querySelectorAll('.play-card[aria-disabled="true"]').length,
     };
@@ -426,8 +469,44 @@ async function hands(page, file) {
   );
   expect(page.url().includes(path.basename(file)), where, "Backspace leaves the page");
 
+  // The keys of other programs: all is taken back with some of them and done again with the others.
+  const hash = () => page.evaluate(() => location.hash);
+  const shown = async (name) => (await box.locator(name).getAttribute("aria-disabled")) === "false";
+  for (const [back, forth] of [
+    ["Control+z", "Control+y"],
+    ["Meta+z", "Meta+Shift+z"],
+    ["Backspace", "Control+Shift+z"],
+  ]) {
+    while (await shown(".play-undo")) await page.keyboard.press(back);
+    expect((await hash()) === "" && (await shown(".play-redo")), where, `${back} does not take all back`);
+    await page.keyboard.press(back);
+    expect(/\S/.test(await said()), where, "an undo that cannot be does not say why");
+    while (await shown(".play-redo")) await page.keyboard.press(forth);
+    expect((await hash()) === address, where, `${forth} does not do all again`);
+    expect((await page.evaluate(() => check.seen())) === end, where, `${forth} leads to another board`);
+  }
+  const done = await said();
+  await page.keyboard.press("Control+y");
+  const noRedo = await said();
+  expect(noRedo !== done && /\S/.test(noRedo), where, "a redo that cannot be does not say why");
+  // To start again is taken back as well; who was taken back and is chosen again leads on, another does not.
+  await box.locator(".play-again").click();
+  await page.keyboard.press(String(game.way[0]));
+  expect(game.way.length < 2 || (await shown(".play-redo")), where, "the same choice ends what can be redone");
+  if (game.fork) {
+    await box.locator(".play-again").click();
+    for (const actor of game.fork) await page.keyboard.press(String(actor));
+    await page.keyboard.press("Control+y");
+    expect(
+      !(await shown(".play-redo")) && (await said()) === noRedo,
+      where,
+      "what was taken back can be redone after another choice",
+    );
+    expect((await hash()) === `#play=${[game.program, ...game.fork].join(",")}`, where, "redo changes the address");
+  }
+
   // Enter and Space press the card that has the focus.
-  const again = box.locator(".play-tools button").nth(1);
+  const again = box.locator(".play-again");
   await again.focus();
   await page.keyboard.press("Enter");
   await box.locator(`.play-card >> nth=${game.way[0]}`).focus();
@@ -477,7 +556,7 @@ async function hands(page, file) {
   }
 
   // Hint, the ways that are shown, and the decoys.
-  await box.locator(".play-tools button").nth(2).click();
+  await box.locator(".play-hint").click();
   expect(/\S/.test(await said()), where, "no hint");
   const lines = await page.evaluate(() =>
     check.games()[0].board.lines.map((_, at) => check.games()[0].board.endingsOf(at).length),
@@ -539,6 +618,39 @@ async function hands(page, file) {
   await leave(wrong);
 }
 
+// The file of `schedules --html` has both languages, and one button that changes all of it. The choices
+// and what was found stay.
+async function languages(file) {
+  const page = await visit(file);
+  const button = page.locator(".play-language");
+  const state = () =>
+    page.evaluate(() => {
+      const { game } = check.games()[0];
+      return [location.hash, game.choices, game.undone, [...game.found].sort()].map(String).join(" ");
+    });
+  const seen = new Map();
+  for (const part of ["begin", "middle", "end", "undone"]) {
+    await page.evaluate((name) => check.bring(0, name === "undone" ? "end" : name), part);
+    if (part === "undone") await page.locator(".play-undo").click();
+    const before = await state();
+    for (const times of [1, 2]) {
+      await button.click();
+      const [language, foreign, text] = await page.evaluate(() => [
+        document.documentElement.lang,
+        check.foreign(),
+        document.title + document.body.innerText,
+      ]);
+      const where = `${nameOf(file)}, ${language}, ${part}`;
+      for (const left of foreign.slice(0, 5)) fault(where, `in another language: “${left}”`);
+      expect((await state()) === before, where, `another moment: ${await state()} and not ${before}`);
+      expect(seen.get(part) !== text, where, "nothing changes");
+      seen.set(part, text);
+    }
+  }
+  console.log(`${nameOf(file)}: both languages`);
+  await leave(page);
+}
+
 // Shown step by step, a way takes its time and is stopped by whoever goes on alone.
 async function motion(file) {
   const page = await visit(file, { reducedMotion: "no-preference" });
@@ -549,7 +661,7 @@ async function motion(file) {
   await page.locator(".play-show").nth(line).click();
   expect((await choices()) === 0, nameOf(file), "a way is not shown step by step");
   await page.waitForFunction(() => check.games()[0].game.choices.length > 0, undefined, { timeout: 60_000 });
-  await page.locator(".play-tools button").nth(1).click();
+  await page.locator(".play-again").first().click();
   expect(
     (await page.evaluate(() => check.games()[0].board.timer)) === 0 && (await choices()) === 0,
     nameOf(file),
@@ -572,7 +684,6 @@ async function withoutScript(file) {
   await leave(page);
 }
 
-const alone = process.argv.length > 2;
 const files = await filesWithGames();
 expect(files.length > 0, "the books", "have no game");
 const small = [];
@@ -598,7 +709,8 @@ try {
     const phone = await visit(file, { width: 390 });
     await looks(phone, file, 390, ["light"]);
     await leave(phone);
-    if (!alone) await withoutScript(file);
+    if (alone) await languages(file);
+    else await withoutScript(file);
   }
   if (files.length) await motion(files[0]);
   expect(

@@ -195,10 +195,11 @@
       source: "The program",
       inLanguage: { rust: "in Rust", python: "in Python" },
       undo: "Undo",
+      redo: "Redo",
       again: "Start again",
       hint: "Hint",
       chance: "Random",
-      keys: "Keys: a number lets it go, Backspace takes back.",
+      keys: "Keys: a number lets it go, Backspace or Ctrl+Z undoes, Ctrl+Y redoes.",
       free: "free",
       holds: (badges) => ["held by ", ...badges],
       messages: (n) => count(n, "message", "messages"),
@@ -207,6 +208,7 @@
       nothing: "nothing yet",
       questionEach: (name, n) =>
         `Be the scheduler of ${name}: it has ${count(n, "ending", "endings")}. Find ${Number(n) === 1 ? "it" : "them all"}.`,
+      title: (name) => `Be the scheduler of ${name}`,
       begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
       beginEach: "Let somebody go, one step at a time.",
       found: (n, all) => `Found: ${n} of ${all}.`,
@@ -223,6 +225,7 @@
       doing: (who, deed) => WORDS.en.first(`${who} ${deed}`),
       cannot: (who, why) => `${who} cannot go: ${why}.`,
       noUndo: "There is nothing to take back.",
+      noRedo: "There is nothing to do again: nothing was taken back, or something else was chosen since.",
       undone: (n) =>
         n ? `Taken back. ${count(n, "choice is", "choices are")} left.` : "Taken back, to the beginning.",
       anew: "Back at the beginning.",
@@ -414,10 +417,11 @@
       source: "程序",
       inLanguage: { rust: "Rust 程序", python: "Python 程序" },
       undo: "撤销",
+      redo: "重做",
       again: "重新开始",
       hint: "提示",
       chance: "随机走完",
-      keys: "键盘：按编号让它走一步，按退格键撤销。",
+      keys: "键盘：按编号让它走一步，按退格键或 Ctrl+Z 撤销，按 Ctrl+Y 重做。",
       free: "空闲",
       holds: (badges) => [...badges, " 持有"],
       messages: (n) => `${n} 条消息`,
@@ -425,6 +429,7 @@
       printed: "已打印",
       nothing: "还没有",
       questionEach: (name, n) => `你来当 ${name} 的调度器。它有 ${n} 种结局：把它们都找出来。`,
+      title: (name) => `你来当 ${name} 的调度器`,
       begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
       beginEach: "点一张卡片，让它走一步。",
       found: (n, all) => `已找到 ${n} 种，共 ${all} 种。`,
@@ -441,6 +446,7 @@
       doing: (who, deed) => who + (/[\w)]$/.test(who) ? " " : "") + deed,
       cannot: (who, why) => zh`${who}现在走不了：${why}。`,
       noUndo: "没有可以撤销的步骤。",
+      noRedo: "没有可以重做的步骤：还没有撤销过，或者撤销之后又选了别的。",
       undone: (n) => (n ? `已撤销一步，还剩 ${n} 步。` : "已撤销，回到开头。"),
       anew: "回到了开头。",
       byChance: "后面的都是随机选的。",
@@ -850,10 +856,22 @@
     return element;
   };
 
-  // One program's game: its choices, and what was found in it.
+  // One program's game: its choices, those that were taken back (the next to do again comes last), and
+  // what was found in it.
   class Game {
     constructor(program) {
-      Object.assign(this, { program, choices: [], found: new Set(), refuted: new Set() });
+      Object.assign(this, { program, choices: [], undone: [], found: new Set(), refuted: new Set() });
+    }
+
+    // Who was taken back can be taken again and leads on to what followed; somebody else leads elsewhere.
+    take(actor) {
+      if (this.undone.pop() !== actor) this.undone = [];
+      this.choices.push(actor);
+    }
+
+    // Back to the moment after so many choices.
+    takeBackTo(length) {
+      this.undone.push(...this.choices.splice(length).reverse());
     }
   }
 
@@ -977,7 +995,7 @@
       this.things = make("dl", "play-things");
       const tool = (word, act) =>
         button(
-          "",
+          `play-${word}`,
           () => {
             this.stop();
             act();
@@ -987,7 +1005,8 @@
       this.tools = make(
         "div",
         "play-tools",
-        tool("undo", () => this.undo()),
+        (this.undoes = tool("undo", () => this.undo())),
+        (this.redoes = tool("redo", () => this.redo())),
         tool("again", () => this.again()),
         tool("hint", () => this.hint()),
         tool("chance", () => this.chance()),
@@ -1129,9 +1148,15 @@
 
     // --- What the reader does.
     key(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const actor = event.key.length === 1 ? "0123456789".indexOf(event.key) : -1;
-      if (event.key === "Backspace") {
+      if (event.altKey || event.defaultPrevented) return;
+      const held = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      const actor = !held && key.length === 1 ? "0123456789".indexOf(key) : -1;
+      // On a Mac the key is Command, where Command+Y belongs to the browser.
+      if (held && ((key === "z" && event.shiftKey) || (key === "y" && event.ctrlKey))) {
+        this.stop();
+        this.redo();
+      } else if (held ? key === "z" : key === "backspace") {
         this.stop();
         this.undo();
       } else if (actor >= 0 && actor < this.buttons.length) {
@@ -1151,7 +1176,7 @@
         return this.say(words.cannot(words.first(program.who(actor)), why));
       }
       const before = this.moment.rows.length;
-      this.game.choices.push(actor);
+      this.game.take(actor);
       this.update();
       this.tell(before);
     }
@@ -1177,21 +1202,26 @@
 
     undo() {
       if (!this.game.choices.length) return this.say(this.words.noUndo);
-      this.game.choices.pop();
+      this.game.takeBackTo(this.game.choices.length - 1);
       this.update();
       this.say(this.words.undone(this.game.choices.length));
     }
 
-    // Back to the moment after so many choices.
+    redo() {
+      if (!this.game.undone.length) return this.say(this.words.noRedo);
+      this.choose(this.game.undone.at(-1));
+    }
+
+    // Back to the moment after so many choices, where the reader chooses anew.
     back(length) {
-      this.game.choices.length = length;
+      this.game.takeBackTo(length);
       this.update();
       this.say(this.words.undone(length));
       this.buttons.find(({ card }) => card.getAttribute("aria-disabled") === "false")?.card.focus();
     }
 
     again() {
-      this.game.choices = [];
+      this.game.takeBackTo(0);
       this.update();
       this.say(this.words.anew);
     }
@@ -1213,11 +1243,11 @@
     // What a run of the program does: nobody chooses.
     chance() {
       const { program, game } = this;
-      if (program.isOver(this.moment)) game.choices = [];
+      if (program.isOver(this.moment)) game.takeBackTo(0);
       const moment = program.after(game.choices);
       while (!program.isOver(moment)) {
         const able = program.able(moment);
-        game.choices.push(able[Math.floor(Math.random() * able.length)]);
+        game.take(able[Math.floor(Math.random() * able.length)]);
         program.go(moment, game.choices.at(-1));
       }
       this.update();
@@ -1272,6 +1302,8 @@
       this.updateLines();
       this.updateLeft(moment, over);
       this.updateHistory(moment, over);
+      this.undoes.setAttribute("aria-disabled", String(!game.choices.length));
+      this.redoes.setAttribute("aria-disabled", String(!game.undone.length));
       this.remember();
     }
 
@@ -1619,7 +1651,7 @@
       if (game === this.game && game.choices.join() === choices.join()) return true;
       this.stop();
       const moment = game.program.begin();
-      game.choices = [];
+      Object.assign(game, { choices: [], undone: [] });
       for (const actor of choices.map(Number)) {
         if (!game.program.able(moment).includes(actor)) break;
         game.program.go(moment, actor);
@@ -1683,14 +1715,16 @@
       const chinese = document.documentElement.lang.startsWith("zh");
       document.documentElement.lang = chinese ? "en" : "zh-CN";
       const before = boards.map(({ game }) => game);
-      document
-        .querySelectorAll("div.play")
-        .forEach((box, at) => box.replaceWith(original[at].cloneNode(true)));
+      document.querySelectorAll("div.play").forEach((box, at) => {
+        boards[at].stop();
+        box.replaceWith(original[at].cloneNode(true));
+      });
       boards.length = 0;
       name();
       start();
       boards.forEach((board, at) => {
-        Object.assign(board.game, { choices: before[at].choices, found: before[at].found });
+        const { choices, undone, found, refuted } = before[at];
+        Object.assign(board.game, { choices, undone, found, refuted });
         board.update();
       });
     });
@@ -1698,6 +1732,8 @@
       const chinese = document.documentElement.lang.startsWith("zh");
       other.textContent = chinese ? "English" : "中文";
       other.lang = chinese ? "en" : "zh-CN";
+      const heading = document.querySelector("h1");
+      if (heading) document.title = WORDS[chinese ? "zh" : "en"].title(heading.textContent);
     };
     name();
     document.body.prepend(other);

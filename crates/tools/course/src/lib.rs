@@ -12,7 +12,10 @@ mod list;
 
 #[cfg(feature = "build")]
 use std::env;
+use std::error::Error;
+use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -62,6 +65,47 @@ pub fn twin(lesson: &str) -> PathBuf {
     folder(lesson).join(format!("{lesson}.py"))
 }
 
+/// Why there is no program that cargo has built.
+#[cfg(feature = "build")]
+#[derive(Debug)]
+pub enum NotBuilt {
+    /// The command that should be cargo does not start.
+    Cargo(String, io::Error),
+    /// The compiler refuses the program, and has said why on stderr.
+    DoesNotBuild,
+    /// The package of this name has no program.
+    NoProgram(String),
+    /// The project in this folder has so many programs, and not one.
+    Several(PathBuf, usize),
+}
+
+#[cfg(feature = "build")]
+impl fmt::Display for NotBuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotBuilt::Cargo(command, error) => write!(f, "cannot start {command}: {error}"),
+            NotBuilt::DoesNotBuild => write!(f, "it does not build"),
+            NotBuilt::NoProgram(name) => write!(f, "{name} has no program"),
+            NotBuilt::Several(folder, several) => write!(
+                f,
+                "{} has {several} programs: give the path of the one that is meant, \
+                 in its folder target/debug",
+                folder.display()
+            ),
+        }
+    }
+}
+
+#[cfg(feature = "build")]
+impl Error for NotBuilt {}
+
+#[cfg(feature = "build")]
+impl From<NotBuilt> for String {
+    fn from(why: NotBuilt) -> String {
+        why.to_string()
+    }
+}
+
 /// Builds a lesson, or a tool that is a command, in the profile in which this tool was built, and returns
 /// its program.
 ///
@@ -69,14 +113,14 @@ pub fn twin(lesson: &str) -> PathBuf {
 ///
 /// When it cannot be built. What the compiler says of it has gone to stderr by then.
 #[cfg(feature = "build")]
-pub fn build(package: &str) -> Result<PathBuf, String> {
+pub fn build(package: &str) -> Result<PathBuf, NotBuilt> {
     let mut arguments = vec!["--package", package, "--bin", package];
     if !cfg!(debug_assertions) {
         arguments.push("--release");
     }
     let mut programs = programs(&root(), &arguments)?;
     if programs.is_empty() {
-        return Err(format!("{package} has no program"));
+        return Err(NotBuilt::NoProgram(package.to_owned()));
     }
     Ok(programs.remove(0))
 }
@@ -87,21 +131,18 @@ pub fn build(package: &str) -> Result<PathBuf, String> {
 ///
 /// When it cannot be built, or has not one program but none or several.
 #[cfg(feature = "build")]
-pub fn build_project(folder: &Path) -> Result<PathBuf, String> {
+pub fn build_project(folder: &Path) -> Result<PathBuf, NotBuilt> {
     let mut programs = programs(folder, &[])?;
     match programs.len() {
         1 => Ok(programs.remove(0)),
-        several => Err(format!(
-            "{} has {several} programs: give the path of the one that is meant, \
-             in its folder target/debug",
-            folder.display()
-        )),
+        0 => Err(NotBuilt::NoProgram(folder.display().to_string())),
+        several => Err(NotBuilt::Several(folder.to_path_buf(), several)),
     }
 }
 
 /// Has cargo build, and returns the programs that it names.
 #[cfg(feature = "build")]
-fn programs(folder: &Path, arguments: &[&str]) -> Result<Vec<PathBuf>, String> {
+fn programs(folder: &Path, arguments: &[&str]) -> Result<Vec<PathBuf>, NotBuilt> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(&cargo)
         .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
@@ -109,9 +150,9 @@ fn programs(folder: &Path, arguments: &[&str]) -> Result<Vec<PathBuf>, String> {
         .current_dir(folder)
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| format!("cannot start {}: {error}", cargo.to_string_lossy()))?;
+        .map_err(|error| NotBuilt::Cargo(cargo.to_string_lossy().into_owned(), error))?;
     if !built.status.success() {
-        return Err("it does not build".to_owned());
+        return Err(NotBuilt::DoesNotBuild);
     }
     let said = String::from_utf8_lossy(&built.stdout);
     let messages = said.lines().filter_map(|line| serde_json::from_str(line).ok());
@@ -119,20 +160,61 @@ fn programs(folder: &Path, arguments: &[&str]) -> Result<Vec<PathBuf>, String> {
     Ok(messages.filter_map(executable).collect())
 }
 
+/// There is no Python, which a tool needs.
+#[derive(Debug)]
+pub struct NoPython {
+    /// The command that should be Python.
+    pub command: &'static str,
+    /// What is the matter with it.
+    pub why: NoInterpreter,
+}
+
+/// What is the matter with a command that should be Python.
+#[derive(Debug)]
+pub enum NoInterpreter {
+    /// It does not start.
+    DoesNotStart(io::Error),
+    /// It fails, and says this.
+    Says(String),
+}
+
+impl fmt::Display for NoPython {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoPython { command, why } = self;
+        write!(f, "this needs Python: install {command} (3.9 or later). {why}")
+    }
+}
+
+impl fmt::Display for NoInterpreter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoInterpreter::DoesNotStart(error) => error.fmt(f),
+            NoInterpreter::Says(text) => write!(f, "It does not work: {text}"),
+        }
+    }
+}
+
+impl Error for NoPython {}
+impl Error for NoInterpreter {}
+
+impl From<&NoPython> for String {
+    fn from(why: &NoPython) -> String {
+        why.to_string()
+    }
+}
+
 /// The path of the Python interpreter.
 ///
 /// # Errors
 ///
-/// What is missing, in words.
-pub fn python() -> Result<&'static Path, String> {
-    static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+/// What is missing.
+pub fn python() -> Result<&'static Path, &'static NoPython> {
+    static PYTHON: OnceLock<Result<PathBuf, NoPython>> = OnceLock::new();
     let found = PYTHON.get_or_init(|| {
         let command = if cfg!(windows) { "python" } else { "python3" };
-        interpreter(command).map_err(|error| {
-            format!("this needs Python: install {command} (3.9 or later). {error}")
-        })
+        interpreter(command).map_err(|why| NoPython { command, why })
     });
-    found.as_deref().map_err(Clone::clone)
+    found.as_deref()
 }
 
 /// The interpreter behind a command: `python3` may be a script that looks for it at every start, and
@@ -141,19 +223,16 @@ pub fn python() -> Result<&'static Path, String> {
 /// # Errors
 ///
 /// Why it does not start, or what it says instead.
-pub fn interpreter(command: impl AsRef<Path>) -> Result<PathBuf, String> {
+pub fn interpreter(command: impl AsRef<Path>) -> Result<PathBuf, NoInterpreter> {
     let command = command.as_ref();
     let asked = Command::new(command)
         .args(["-S", "-c", "import sys; print(sys.executable)"])
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(NoInterpreter::DoesNotStart)?;
     if !asked.status.success() {
-        return Err(format!(
-            "{} does not work: {}",
-            command.display(),
-            String::from_utf8_lossy(&asked.stderr).trim_end()
-        ));
+        let says = String::from_utf8_lossy(&asked.stderr).trim_end().to_owned();
+        return Err(NoInterpreter::Says(says));
     }
     Ok(String::from_utf8_lossy(&asked.stdout).trim_end().into())
 }

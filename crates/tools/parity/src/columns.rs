@@ -44,10 +44,13 @@ fn two(left: &str, right: &str) -> String {
     format!("{}   {right}", pad(left, WIDTH)).trim_end().to_owned() + "\n"
 }
 
+/// The width of the column with the lessons' names.
+const NAME: usize = 22;
+
 pub fn header() -> String {
     let kinds =
         "wall: Python   Rust  ratio    CPU: Python   Rust  ratio    MB: Python   Rust  ratio";
-    format!("\n{:20}  {:4}  {:>7}    {kinds}   endings", "lesson", "says", "sleeps")
+    format!("\n{:NAME$}  {:4}  {:>7}    {kinds}   endings", "lesson", "says", "sleeps")
 }
 
 pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64, endings: &str) -> String {
@@ -65,7 +68,7 @@ pub fn row(name: &str, rust: &Measured, python: &Measured, sleeps: f64, endings:
     let [python, rust] = costs.map(|cost| cost.map(|cost| cost.peak_megabytes));
     let memory = three(python, rust, 1);
     format!(
-        "{name:20}  {verdict:4}  {sleeps:>7}   {wall:>26}   {cpu:>25}   {memory:>24}   {endings}"
+        "{name:NAME$}  {verdict:4}  {sleeps:>7}   {wall:>26}   {cpu:>25}   {memory:>24}   {endings}"
     )
 }
 
@@ -79,4 +82,14 @@ fn three(python: Option<f64>, rust: Option<f64>, decimals: usize) -> String {
     let [python, rust, ratio] =
         [figure(python, decimals), figure(rust, decimals), figure(ratio, 2)];
     format!("{python}  {rust:>5}  {ratio:>5}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_name_has_room() {
+        assert_eq!(course::lessons().iter().map(String::len).max(), Some(NAME));
+    }
 }

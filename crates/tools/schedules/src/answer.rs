@@ -14,7 +14,7 @@ use crate::tell::json::json;
 use crate::tell::play::{Screen, has_choices, play};
 use crate::tell::progress::Watched;
 use crate::tell::report::{Subject, report};
-use crate::tell::words::{Language, no_game, number};
+use crate::tell::words::{Language, no_game, number, system};
 use crate::world::{End, Fault, World};
 
 /// What is asked of a program.
@@ -202,9 +202,10 @@ impl Question {
             ))
         })?;
         fs::write(file, html(language, name, &game)).map_err(|error| {
+            let why = system(language, &error);
             io::Error::other(language.say(
-                format!("{shown} cannot be written: {error}"),
-                format!("无法写入 {shown}：{error}"),
+                format!("{shown} cannot be written: {why}"),
+                format!("无法写入 {shown}：{why}"),
             ))
         })?;
         let endings = language.count(&game.endings.len().to_string(), "ending", "种结局");

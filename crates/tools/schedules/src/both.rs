@@ -158,7 +158,10 @@ impl Both {
         };
         let interpreter = match &how.interpreter {
             Some(interpreter) => interpreter.clone(),
-            None => course::python()?.to_path_buf(),
+            None => {
+                let missing = |missing| words::no_python(question.language(), missing);
+                course::python().map_err(missing)?.to_path_buf()
+            }
         };
         let side = |language: &'static str, command: Vec<OsString>, prints: Prints| {
             let arguments = lesson.arguments.iter().map(OsString::from);
@@ -171,7 +174,8 @@ impl Both {
             side.forget_times(lesson);
             Ok::<_, String>(side)
         };
-        let program = course::build(lesson.name)?;
+        let program = course::build(lesson.name)
+            .map_err(|why| words::not_built(question.language(), &why))?;
         let twin: Vec<OsString> = vec![interpreter.into(), course::twin(lesson.name).into()];
         Ok(Both {
             name: lesson.name,

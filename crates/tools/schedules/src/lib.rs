@@ -29,7 +29,8 @@
 //! * [`worlds`]: the threads of a Rust program, on coroutines; those of a Python program, in an engine
 //!   beside it; the processes of any program, which a tracer lets go on one at a time (Linux)
 //! * [`tell`]: report, story, game and JSON, in English and in Chinese
-//! * `lessons`: the course's thread lessons, compiled in
+//! * `lessons`: the course's thread lessons, compiled in; `smaller`: which of their numbers are made
+//!   smaller, in both languages
 //! * `prints`: where in its source a program of processes prints something, found by the words
 //! * `project`, `refused`: a student's program from the outside: copied, looked through, compiled
 //! * [`program`]: the same from the inside: it searches itself
@@ -86,6 +87,8 @@ pub mod project;
 #[cfg(feature = "command")]
 pub mod refused;
 pub mod search;
+#[cfg(feature = "command")]
+mod smaller;
 pub mod step;
 pub mod tell;
 pub mod world;

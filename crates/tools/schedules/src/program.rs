@@ -106,7 +106,8 @@ fn texts(value: &Value) -> Option<Vec<String>> {
 /// Answers what the command asks of the program whose main function this is.
 pub fn run(main: fn() -> ExitCode) -> ExitCode {
     let Some(asked) = Asked::read() else {
-        eprintln!("error: this program was made by `schedules`, which runs it");
+        // Which language the reader wants is not known here.
+        eprintln!("{}", words::made_by_the_command());
         return ExitCode::from(Verdict::None as u8);
     };
     set_stdin(asked.stdin.clone());
@@ -118,7 +119,8 @@ pub fn run(main: fn() -> ExitCode) -> ExitCode {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            let language = asked.question.language();
+            eprintln!("{}", words::error(language, &words::system(language, &error)));
             ExitCode::from(Verdict::None as u8)
         }
     }
@@ -161,12 +163,7 @@ fn searched(asked: &Asked, program: &'static Program) -> io::Result<Verdict> {
     // The search has let the world go.
     let _ = worker.join();
     if still_more_threads_than(threads) {
-        let fault = asked.question.language().say(
-            "the program has started threads that schedules does not know, as a dependency does that \
-             has threads of its own: what they do comes in no schedule",
-            "程序启动了 schedules 不认识的线程，例如依赖库自己启动的线程：它们的操作不在任何调度中",
-        );
-        findings.fault = Some(Fault::Refused(fault));
+        findings.fault = Some(Fault::Refused(words::unknown_threads(asked.question.language())));
         if findings.complete() {
             findings.completeness = Completeness::Stopped(time);
         }
@@ -198,21 +195,9 @@ fn given_up(asked: &Asked) -> io::Result<Verdict> {
     findings.endings.insert(ending, found);
     let time = Duration::try_from_secs_f64(asked.question.seconds).unwrap_or_default();
     findings.completeness = Completeness::Stopped(time);
-    let place = latest_step().map_or(String::new(), |(file, line)| {
-        let file = file.rsplit(['/', '\\']).next().unwrap_or(file).to_string();
-        asked.question.language().say(
-            format!(" After the step at {file}:{line},"),
-            format!("在 {file}:{line} 的步骤之后，"),
-        )
-    });
-    let name = &asked.name;
-    let sentence = asked.question.language().say(
-        format!(
-            "{name}:{place} the program computes without an end, and takes no step at which another \
-             thread could go. Only the endings before that could be found."
-        ),
-        format!("{name}：{place}程序一直计算，没有别的线程可以走的步骤。只能找到在此之前的结局。"),
-    );
+    let place =
+        latest_step().map(|(file, line)| (file.rsplit(['/', '\\']).next().unwrap_or(file), line));
+    let sentence = words::computes(asked.question.language(), &asked.name, place);
     let mut output = io::stdout().lock();
     if asked.question.json {
         let answer = serde_json::json!({
@@ -290,7 +275,7 @@ impl Tested {
 /// When it does not pass.
 pub fn test(name: &'static str, panics: bool, main: fn() -> ExitCode) {
     let Some(asked) = Asked::read() else {
-        panic!("this program was made by `schedules --test`, which runs it");
+        panic!("{}", words::made_by_the_command());
     };
     let program: &'static Program = Box::leak(Box::new(Program::new(main).limited(STEPS)));
     let mut world = program;

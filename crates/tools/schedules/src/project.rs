@@ -27,12 +27,55 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::program::{ASKED, Asked, TEST, Tested};
-use crate::refused;
-use crate::tell::words::Language;
+use crate::refused::{self, Found, Remark, Why};
+use crate::tell::words::{self, Language};
 use crate::worlds::processes::command::interrupt;
 
-/// Why there is no answer: a sentence.
-pub type Refusal = String;
+/// Why there is no answer. Its words are in [`crate::tell::words`].
+#[derive(Debug)]
+pub enum Refusal {
+    /// A file or a folder cannot be read or written, or a program not be started.
+    File(PathBuf, io::Error),
+    /// What was given is no Rust program.
+    NotRust(PathBuf),
+    /// The folder has no manifest.
+    NoManifest(PathBuf),
+    /// This manifest cannot be read, as cargo says of it.
+    Manifest(PathBuf, String),
+    /// The folder is a workspace, with packages of these names.
+    Workspace(PathBuf, Vec<String>),
+    /// The package has several programs, with these names.
+    Several(String, Vec<String>),
+    /// The package depends on a crate of which no search can be made.
+    Crate(String, String, Why),
+    /// The package depends on a package that has no library.
+    NoLibrary(String, String),
+    /// The package has no program, but a library.
+    Library(String),
+    /// The program's file has no main.
+    NoMain(String),
+    /// The source uses something of which no search can be made.
+    Uses(PathBuf, Found, Why),
+    /// Cargo does not start.
+    Cargo(io::Error),
+    /// Cargo says something else than is expected.
+    CargoSays(String),
+    /// The program does not compile. The compiler has said why.
+    DoesNotCompile(String),
+    /// Nothing was compiled of the program of this name.
+    NoProgram(String),
+    /// The program was ended by the system.
+    Ended(String, ExitStatus),
+    /// The program has not come back in its time.
+    Late,
+}
+
+impl Refusal {
+    /// What is the matter with a file.
+    fn file(path: &Path) -> impl Fn(io::Error) -> Refusal {
+        move |error| Refusal::File(path.to_path_buf(), error)
+    }
+}
 
 /// The line that is appended to the file of main.
 const CALLABLE: &str = "\n#[doc(hidden)] pub fn __schedules_main() -> ::std::process::ExitCode \
@@ -92,23 +135,18 @@ impl Project {
     /// # Errors
     ///
     /// Why there is none.
-    pub fn find(path: &Path, tests: bool, language: Language) -> Result<Project, Refusal> {
-        let shown = path.display();
-        let path = path.canonicalize().map_err(|error| format!("{shown}: {error}"))?;
+    pub fn find(path: &Path, tests: bool) -> Result<Project, Refusal> {
+        let shown = path;
+        let path = path.canonicalize().map_err(Refusal::file(shown))?;
         let manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
         if path.is_dir() {
-            Project::of_folder(&path, tests, language)
+            Project::of_folder(&path, tests)
         } else if manifest {
-            Project::of_folder(path.parent().unwrap_or(&path), tests, language)
+            Project::of_folder(path.parent().unwrap_or(&path), tests)
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             Ok(Project::of_file(&path))
         } else {
-            Err(language.say(
-                format!(
-                    "{shown} is no Rust program: give a folder with a Cargo.toml, or a .rs file"
-                ),
-                format!("{shown} 不是 Rust 程序：请给出含有 Cargo.toml 的文件夹，或 .rs 文件"),
-            ))
+            Err(Refusal::NotRust(shown.to_path_buf()))
         }
     }
 
@@ -130,15 +168,9 @@ impl Project {
         }
     }
 
-    fn of_folder(folder: &Path, tests: bool, language: Language) -> Result<Project, Refusal> {
+    fn of_folder(folder: &Path, tests: bool) -> Result<Project, Refusal> {
         if !folder.join("Cargo.toml").is_file() {
-            return Err(language.say(
-                format!(
-                    "{} has no Cargo.toml: give the folder of a cargo project",
-                    folder.display()
-                ),
-                format!("{} 里没有 Cargo.toml：请给出 cargo 项目的文件夹", folder.display()),
-            ));
+            return Err(Refusal::NoManifest(folder.to_path_buf()));
         }
         let package = package(folder)?;
         let mut project = Project {
@@ -153,12 +185,12 @@ impl Project {
             beside: Vec::new(),
             single: false,
         };
-        project.add_targets(&package, language)?;
-        project.add_dependencies(&package, tests, language)?;
+        project.add_targets(&package)?;
+        project.add_dependencies(&package, tests)?;
         Ok(project)
     }
 
-    fn add_targets(&mut self, package: &Value, language: Language) -> Result<(), Refusal> {
+    fn add_targets(&mut self, package: &Value) -> Result<(), Refusal> {
         let mut programs = Vec::new();
         for target in list(&package["targets"]) {
             let name = string(&target["name"]);
@@ -181,34 +213,25 @@ impl Project {
             .or_else(|| programs.iter().find(|(_, file)| file == main))
             .or_else(|| (programs.len() == 1).then(|| &programs[0]));
         if chosen.is_none() && !programs.is_empty() {
-            let names: Vec<_> = programs.iter().map(|(name, _)| name.as_str()).collect();
-            let names = names.join(", ");
-            return Err(language.say(
-                format!("{} has several programs ({names}): give the file of one", self.name),
-                format!("{} 里有多个程序（{names}）：请给出其中一个的文件", self.name),
-            ));
+            let names = programs.into_iter().map(|(name, _)| name).collect();
+            return Err(Refusal::Several(self.name.clone(), names));
         }
         self.main = chosen.map(|(_, file)| file.clone());
         Ok(())
     }
 
-    fn add_dependencies(
-        &mut self,
-        package: &Value,
-        tests: bool,
-        language: Language,
-    ) -> Result<(), Refusal> {
+    fn add_dependencies(&mut self, package: &Value, tests: bool) -> Result<(), Refusal> {
         for dependency in list(&package["dependencies"]) {
             let only_tests = dependency["kind"] == "dev";
             if dependency["kind"] == "build" || (only_tests && !tests) {
                 continue;
             }
             let name = string(&dependency["name"]);
-            if let Some(refused) = refused::refused_crate(&name, language) {
-                return Err(format!("{}: {refused}", self.name));
+            if let Some(why) = refused::refused_crate(&name) {
+                return Err(Refusal::Crate(self.name.clone(), name, why));
             }
             let line = match dependency["path"].as_str() {
-                Some(path) => self.add_beside(Path::new(path), dependency, language)?,
+                Some(path) => self.add_beside(Path::new(path), dependency)?,
                 None => dependency_line(dependency),
             };
             if only_tests {
@@ -222,12 +245,7 @@ impl Project {
 
     /// Adds a library that lies beside the program, with all that it needs, and gives the line that
     /// depends on it.
-    fn add_beside(
-        &mut self,
-        folder: &Path,
-        dependency: &Value,
-        language: Language,
-    ) -> Result<String, Refusal> {
+    fn add_beside(&mut self, folder: &Path, dependency: &Value) -> Result<String, Refusal> {
         let package = package(folder)?;
         let name = string(&package["name"]);
         let rename = dependency["rename"].as_str().map_or(name.clone(), str::to_string);
@@ -239,7 +257,7 @@ impl Project {
             list(&target["kind"]).iter().any(|kind| kind == "lib" || kind == "rlib")
         });
         let Some(target) = target else {
-            return Err(format!("{}: {name} has no library", self.name));
+            return Err(Refusal::NoLibrary(self.name.clone(), name));
         };
         let place = self.beside.len();
         self.beside.push(Beside {
@@ -255,11 +273,11 @@ impl Project {
                 continue;
             }
             let needed = string(&dependency["name"]);
-            if let Some(refused) = refused::refused_crate(&needed, language) {
-                return Err(format!("{name}: {refused}"));
+            if let Some(why) = refused::refused_crate(&needed) {
+                return Err(Refusal::Crate(name, needed, why));
             }
             lines.push(match dependency["path"].as_str() {
-                Some(path) => self.add_beside(Path::new(path), dependency, language)?,
+                Some(path) => self.add_beside(Path::new(path), dependency)?,
                 None => dependency_line(dependency),
             });
         }
@@ -272,12 +290,9 @@ impl Project {
     /// # Errors
     ///
     /// When it cannot be copied, has no main where one is needed, or uses what is not modelled.
-    pub fn copy(&self, tests: bool, language: Language) -> Result<(Copy, Vec<String>), Refusal> {
+    pub fn copy(&self, tests: bool) -> Result<(Copy, Vec<Remark>), Refusal> {
         if !tests && self.main.is_none() {
-            return Err(language.say(
-                format!("{} has no main: it is a library. `--test` runs its tests", self.name),
-                format!("{} 没有 main：它是一个库。`--test` 运行它的测试", self.name),
-            ));
+            return Err(Refusal::Library(self.name.clone()));
         }
         let mut hasher = DefaultHasher::new();
         (&self.root, &self.main, self.single).hash(&mut hasher);
@@ -288,20 +303,14 @@ impl Project {
         let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
         for file in &files {
             let from = self.root.join(file);
-            let mut bytes =
-                fs::read(&from).map_err(|error| format!("{}: {error}", from.display()))?;
+            let mut bytes = fs::read(&from).map_err(Refusal::file(&from))?;
             if file.extension().is_some_and(|extension| extension == "rs") {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                if let Some((found, reason)) = refused::refused(&text, language) {
-                    return Err(format!(
-                        "{}:{}: `{}`: {reason}",
-                        from.display(),
-                        found.line,
-                        found.name
-                    ));
+                if let Some((found, why)) = refused::refused(&text) {
+                    return Err(Refusal::Uses(from, found, why));
                 }
                 if Some(file) == self.main.as_ref() {
-                    self.check_main(&text, language)?;
+                    self.check_main(&text)?;
                     bytes.extend_from_slice(CALLABLE.as_bytes());
                 }
                 texts.push(text);
@@ -319,28 +328,24 @@ impl Project {
             .collect();
         let main = self.main.as_ref().map(|main| main.to_string_lossy().replace('\\', "/"));
         sources.sort_by_key(|source| (Some(source) != main.as_ref(), source.clone()));
-        Ok((Copy { folder, sources }, refused::remarks(&texts, language)))
+        Ok((Copy { folder, sources }, refused::remarks(&texts)))
     }
 
-    fn check_main(&self, text: &str, language: Language) -> Result<(), Refusal> {
+    fn check_main(&self, text: &str) -> Result<(), Refusal> {
         let tokens: Result<proc_macro2::TokenStream, _> = text.parse();
         let Ok(tokens) = tokens else { return Ok(()) };
         let words: Vec<_> = tokens.into_iter().map(|token| token.to_string()).collect();
         if words.windows(2).any(|pair| pair == ["fn", "main"]) {
             return Ok(());
         }
-        Err(language.say(
-            format!("{} has no `fn main`: nothing can be run", self.name),
-            format!("{} 没有 `fn main`：没有可以运行的内容", self.name),
-        ))
+        Err(Refusal::NoMain(self.name.clone()))
     }
 
     /// The files of the program, as paths in its folder.
     fn files(&self) -> Result<Vec<PathBuf>, Refusal> {
         let mut files = Vec::new();
         let Some(main) = self.main.as_ref().filter(|_| self.single) else {
-            collect(&self.root, Path::new(""), &mut files)
-                .map_err(|error| format!("{}: {error}", self.root.display()))?;
+            collect(&self.root, Path::new(""), &mut files).map_err(Refusal::file(&self.root))?;
             return Ok(files);
         };
         files.push(main.clone());
@@ -359,7 +364,7 @@ impl Project {
             }
             if self.root.join(module).is_dir() {
                 collect(&self.root, Path::new(module), &mut files)
-                    .map_err(|error| format!("{module}: {error}"))?;
+                    .map_err(Refusal::file(Path::new(module)))?;
             }
         }
         files.sort();
@@ -512,11 +517,7 @@ impl Copy {
     ) -> Result<Vec<PathBuf>, Refusal> {
         let target = home().join("build");
         if !target.is_dir() {
-            let once = language.say(
-                "Compiling what stands in for std. This takes a minute or so, once.",
-                "正在编译标准库的替代品，大约一分钟，只有第一次需要。",
-            );
-            eprintln!("{once}");
+            eprintln!("{}", words::compiles_once(language));
         }
         let rendered = if io::stderr().is_terminal() {
             "--message-format=json-diagnostic-rendered-ansi"
@@ -544,7 +545,7 @@ impl Copy {
                 command.env_remove(variable);
             }
         }
-        let mut child = command.spawn().map_err(|error| format!("cannot start cargo: {error}"))?;
+        let mut child = command.spawn().map_err(Refusal::Cargo)?;
         let mut stderr = child.stderr.take().expect("it is piped");
         let said = thread::spawn(move || {
             let mut text = String::new();
@@ -567,20 +568,14 @@ impl Copy {
             }
         }
         drop(compiled);
-        let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
+        let status = child.wait().map_err(Refusal::Cargo)?;
         let said = said.join().unwrap_or_default();
         if status.success() {
             return Ok(made);
         }
         let errors = if errors.is_empty() { said } else { errors };
         eprint!("{errors}");
-        Err(language.say(
-            format!(
-                "{name} does not compile here. If `cargo build` compiles it, it uses something of std \
-                 that schedules does not have: the error above names it"
-            ),
-            format!("{name} 在这里不能编译。如果 `cargo build` 能编译它，说明它用了 schedules 没有的标准库内容：见上面的错误"),
-        ))
+        Err(Refusal::DoesNotCompile(name.to_string()))
     }
 }
 
@@ -621,7 +616,7 @@ impl Drop for Compiled {
 /// # Errors
 ///
 /// When it does not start, or has to be ended.
-pub fn run(program: &Path, asked: &Asked, language: Language) -> Result<u8, Refusal> {
+pub fn run(program: &Path, asked: &Asked) -> Result<u8, Refusal> {
     let mut command = Command::new(program);
     command.env(ASKED, asked.to_line());
     let interrupt = (!asked.question.play).then(interrupt);
@@ -631,20 +626,13 @@ pub fn run(program: &Path, asked: &Asked, language: Language) -> Result<u8, Refu
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
-    let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+    let child = command.spawn().map_err(Refusal::file(program))?;
     let time = (!asked.question.play).then_some(asked.question.seconds);
-    let status = wait(child, time, interrupt.as_deref(), language)?;
+    let status = wait(child, program, time, interrupt.as_deref())?;
     if let Some(code) = status.code() {
         return Ok(code.clamp(0, 255) as u8);
     }
-    let name = &asked.name;
-    Err(language.say(
-        format!(
-            "{name} was ended by the system ({status}): it may have recursed without end, or panicked in \
-             a `drop` while another panic was under way"
-        ),
-        format!("{name} 被系统终止（{status}）：可能是无限递归，或在另一个 panic 期间又在 `drop` 中 panic"),
-    ))
+    Err(Refusal::Ended(asked.name.clone(), status))
 }
 
 /// Runs tests that were compiled.
@@ -652,11 +640,7 @@ pub fn run(program: &Path, asked: &Asked, language: Language) -> Result<u8, Refu
 /// # Errors
 ///
 /// When they do not start, or have to be ended.
-pub fn run_tests(
-    programs: &[PathBuf],
-    asked: &Asked,
-    language: Language,
-) -> Result<Vec<Tested>, Refusal> {
+pub fn run_tests(programs: &[PathBuf], asked: &Asked) -> Result<Vec<Tested>, Refusal> {
     let mut all = Vec::new();
     for program in programs {
         let mut command = Command::new(program);
@@ -666,15 +650,14 @@ pub fn run_tests(
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut child =
-            command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+        let mut child = command.spawn().map_err(Refusal::file(program))?;
         let stdout = child.stdout.take().expect("it is piped");
         let reader = thread::spawn(move || {
             let lines = BufReader::new(stdout).lines().map_while(Result::ok);
             let told = lines.filter_map(|line| Tested::from_line(line.split_once(TEST)?.1));
             told.collect::<Vec<_>>()
         });
-        let ended = wait(child, Some(asked.question.seconds * 20.0), None, language);
+        let ended = wait(child, program, Some(asked.question.seconds * 20.0), None);
         all.extend(reader.join().unwrap_or_default());
         ended?;
     }
@@ -684,18 +667,18 @@ pub fn run_tests(
 /// Waits for a program, but not much longer than its time.
 fn wait(
     mut child: Child,
+    program: &Path,
     seconds: Option<f64>,
     interrupt: Option<&AtomicBool>,
-    language: Language,
 ) -> Result<ExitStatus, Refusal> {
     let Some(seconds) = seconds else {
-        return child.wait().map_err(|error| error.to_string());
+        return child.wait().map_err(Refusal::file(program));
     };
     let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
     let deadline = Instant::now().checked_add(time.saturating_add(PATIENCE));
     let mut pause = Duration::from_millis(1);
     loop {
-        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+        if let Some(status) = child.try_wait().map_err(Refusal::file(program))? {
             return Ok(status);
         }
         if interrupt.is_some_and(|interrupt| interrupt.load(Ordering::SeqCst)) {
@@ -705,10 +688,7 @@ fn wait(
             // It may end by itself at this very moment.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(language.say(
-                "the program did not come back in its time, and was ended",
-                "程序没有按时返回，已被终止",
-            ));
+            return Err(Refusal::Late);
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
@@ -730,17 +710,17 @@ fn cargo() -> std::ffi::OsString {
 /// What cargo says of the package in a folder.
 fn package(folder: &Path) -> Result<Value, Refusal> {
     match metadata(folder) {
-        Err(error) if error.contains("believes it's in a workspace") => {
+        Err(Refusal::Manifest(_, error)) if error.contains("believes it's in a workspace") => {
             // A folder that lies in another project: a manifest beside it, which says that it is none.
             let text = fs::read_to_string(folder.join("Cargo.toml"));
-            let text = text.map_err(|error| format!("{}: {error}", folder.display()))?;
+            let text = text.map_err(Refusal::file(folder))?;
             let copy = twin(folder, &text)?;
             let package = metadata(&copy);
             // What stays behind is in nobody's way.
             let _ = fs::remove_dir_all(&copy);
             let package = package?.to_string();
             let package = package.replace(&slashes(&copy), &slashes(folder));
-            serde_json::from_str(&package).map_err(|error| error.to_string())
+            serde_json::from_str(&package).map_err(|error| Refusal::CargoSays(error.to_string()))
         }
         other => other,
     }
@@ -752,7 +732,7 @@ fn twin(folder: &Path, manifest: &str) -> Result<PathBuf, Refusal> {
     (folder, std::process::id()).hash(&mut hasher);
     let copy = home().join("manifests").join(format!("{:016x}", hasher.finish()));
     let mut files = Vec::new();
-    collect(folder, Path::new(""), &mut files).map_err(|error| error.to_string())?;
+    collect(folder, Path::new(""), &mut files).map_err(Refusal::file(folder))?;
     for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs")) {
         write_if_new(&copy.join(file), b"")?;
     }
@@ -793,15 +773,15 @@ fn metadata(folder: &Path) -> Result<Value, Refusal> {
         .arg(folder.join("Cargo.toml"))
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| format!("cannot start cargo: {error}"))?;
+        .map_err(Refusal::Cargo)?;
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr);
         let manifest = folder.join("Cargo.toml");
         let error = error.trim().trim_start_matches("error: ");
-        return Err(format!("{} cannot be read: {error}", manifest.display()));
+        return Err(Refusal::Manifest(manifest, error.to_string()));
     }
     let metadata: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata: {error}"))?;
+        .map_err(|error| Refusal::CargoSays(error.to_string()))?;
     let manifest = folder.join("Cargo.toml");
     let packages = list(&metadata["packages"]);
     let package = packages.iter().find(|package| {
@@ -809,12 +789,8 @@ fn metadata(folder: &Path) -> Result<Value, Refusal> {
             == manifest.canonicalize().ok()
     });
     package.cloned().ok_or_else(|| {
-        let names: Vec<_> = packages.iter().map(|package| string(&package["name"])).collect();
-        format!(
-            "{} is a workspace and no program: give the folder of one of its packages ({})",
-            folder.display(),
-            names.join(", ")
-        )
+        let names = packages.iter().map(|package| string(&package["name"])).collect();
+        Refusal::Workspace(folder.to_path_buf(), names)
     })
 }
 
@@ -881,9 +857,7 @@ fn write_if_new(path: &Path, content: &[u8]) -> Result<(), Refusal> {
         return Ok(());
     }
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, content))
-        .map_err(|error| format!("{}: {error}", path.display()))
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, content)).map_err(Refusal::file(path))
 }
 
 /// Removes what was copied from files that are gone.

@@ -9,6 +9,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::step::{Actor, Object, Place, Step, Touch, commute};
@@ -324,8 +326,12 @@ pub enum Unmodelled {
     NotFound(String),
     /// The file of this name is none that may be run.
     NotAProgram(String),
-    /// The program of this name does not start, and why.
-    DoesNotStart(String, String),
+    /// The system gives it no terminal to print to, and says why.
+    NoTerminal(System),
+    /// This file cannot be read, which is to be its stdin.
+    NoInput(PathBuf, System),
+    /// The program of this name does not start, and the system says why.
+    DoesNotStart(String, System),
     /// The system does not let the program of this name be traced.
     Untraceable(String),
     /// It makes this system call.
@@ -342,6 +348,21 @@ pub enum Unmodelled {
     Idles(String),
     /// It starts more than so many processes and threads.
     TooMany(usize),
+}
+
+/// What the system says of something that it has not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// Of which kind it is.
+    pub kind: io::ErrorKind,
+    /// Its own words, in English.
+    pub text: String,
+}
+
+impl From<&io::Error> for System {
+    fn from(error: &io::Error) -> System {
+        System { kind: error.kind(), text: error.to_string() }
+    }
 }
 
 impl Fault {

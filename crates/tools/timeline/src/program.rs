@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// When a lesson cannot be built, with a message for the user.
 pub fn find(typed: &OsStr) -> Result<PathBuf, String> {
     if let Some(lesson) = typed.to_str().filter(|name| course::is_lesson(name)) {
-        return course::build(lesson);
+        return Ok(course::build(lesson)?);
     }
     let path = Path::new(typed);
     Ok(interpreter(path).unwrap_or_else(|| path.to_path_buf()))

@@ -1,5 +1,7 @@
 //! Every sentence that is said, in English and in Chinese. What is said is data until it comes here.
 
+mod refusals;
+
 use std::time::Duration;
 
 use super::board::Board;
@@ -10,6 +12,8 @@ use crate::world::{Caveat, Details, End, Fault, ThingKind, Unmodelled};
 #[cfg(feature = "command")]
 use crate::worlds::processes::Sleeps;
 use text::on_one_line;
+
+pub use refusals::*;
 
 /// The languages in which a reader can be told something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -482,7 +486,7 @@ pub(crate) fn no_game(language: Language, reason: &NoGame) -> String {
              such as random numbers",
             "同样的选择得到了不同的结果：程序里有每次都不同的东西，例如随机数",
         ),
-        NoGame::Fault(fault) => fault.to_string(),
+        NoGame::Fault(fault) => self::fault(language, fault),
     }
 }
 
@@ -700,10 +704,18 @@ fn unmodelled(language: Language, what: &Unmodelled) -> String {
             format!("{name} may not be run: is it a program?"),
             format!("{name} 无法运行：它是程序吗？"),
         ),
-        Unmodelled::DoesNotStart(name, why) => language.say(
-            format!("{name} does not start: {why}"),
-            format!("{name} 无法启动：{why}"),
-        ),
+        Unmodelled::NoTerminal(why) => {
+            let why = said_by_the_system(language, why);
+            language.say(format!("There is no terminal: {why}"), format!("没有终端可用：{why}"))
+        }
+        Unmodelled::NoInput(path, why) => {
+            let (path, why) = (path.display(), said_by_the_system(language, why));
+            language.say(format!("{path}: {why}"), format!("{path}：{why}"))
+        }
+        Unmodelled::DoesNotStart(name, why) => {
+            let why = said_by_the_system(language, why);
+            language.say(format!("{name} does not start: {why}"), format!("{name} 无法启动：{why}"))
+        }
         Unmodelled::Untraceable(name) => language.say(
             format!(
                 "{name} may not be traced: the system forbids ptrace or seccomp here, as some \

@@ -63,7 +63,7 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) fn new(mut command: Vec<OsString>, options: Options) -> Result<Program, Fault> {
-        let failed = |error: io::Error| Fault::Failed(format!("there is no terminal: {error}"));
+        let failed = |error: io::Error| Fault::Unmodelled(Unmodelled::NoTerminal((&error).into()));
         let no_command = Fault::Unmodelled(Unmodelled::NoCommand);
         let first = command.first_mut().ok_or(no_command)?;
         // Orphans that were killed come to this process, which reaps them.
@@ -86,8 +86,9 @@ impl Program {
     fn input(&self) -> Result<OwnedFd, Fault> {
         let path = self.options.stdin.as_deref().unwrap_or(Path::new("/dev/null"));
         let opened = fs::File::open(path);
-        let opened =
-            opened.map_err(|error| Fault::Failed(format!("{}: {error}", path.display())))?;
+        let opened = opened.map_err(|error| {
+            Fault::Unmodelled(Unmodelled::NoInput(path.to_path_buf(), (&error).into()))
+        })?;
         Ok(opened.into())
     }
 
@@ -105,7 +106,7 @@ impl Program {
                 NotStarted::Failed(error) => match error.kind() {
                     io::ErrorKind::NotFound => Unmodelled::NotFound(name),
                     io::ErrorKind::PermissionDenied => Unmodelled::NotAProgram(name),
-                    _ => Unmodelled::DoesNotStart(name, error.to_string()),
+                    _ => Unmodelled::DoesNotStart(name, (&error).into()),
                 },
             })
         })

@@ -39,9 +39,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::step::{Action, How, Object, Outcome, Place, Step, Touch};
-use crate::tell::words::Language;
+use crate::tell::words::{self, Language};
 use crate::world::{
-    Caveat, Details, End, Fault, Finish, Life, Move, Plan, Run, Then, Thing, ThingKind, World,
+    Caveat, Details, End, Fault, Finish, Life, Move, Plan, Run, Then, Thing, ThingKind, Unmodelled,
+    World,
 };
 
 /// The engine's modules, in the order in which they need each other.
@@ -155,14 +156,15 @@ impl Drop for PythonThreads {
 impl PythonThreads {
     fn start(program: &Program, stop: Arc<AtomicBool>) -> Result<Self, Fault> {
         let name = program.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let refused = |error| Fault::Refused(format!("{}: {error}", program.path.display()));
+        let refused = |error| Fault::Refused(words::file(program.language, &program.path, &error));
         if program.source.is_none() {
             fs::File::open(&program.path).map_err(refused)?;
         }
         let path = env::current_dir().unwrap_or_default().join(&program.path);
         let interpreter = match &program.interpreter {
             Some(interpreter) => interpreter,
-            None => course::python().map_err(Fault::Failed)?,
+            None => course::python()
+                .map_err(|missing| Fault::Failed(words::no_python(program.language, missing)))?,
         };
         let mut engine = Command::new(interpreter)
             .args(["-B", "-X", "utf8", "-c", BOOT])
@@ -172,11 +174,8 @@ impl PythonThreads {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| {
-                let name = interpreter.display();
-                Fault::Failed(program.language.say(
-                    format!("{name} does not start: {error}"),
-                    format!("{name} 无法启动：{error}"),
-                ))
+                let name = interpreter.display().to_string();
+                Fault::Unmodelled(Unmodelled::DoesNotStart(name, (&error).into()))
             })?;
         let plans = engine.stdin.take();
         let lines = BufReader::new(engine.stdout.take().expect("stdout is a pipe")).lines();
@@ -269,7 +268,7 @@ impl PythonThreads {
             }
         };
         let mut answer: Value = serde_json::from_str(&line).map_err(|error| {
-            Fault::Failed(format!("the Python engine says what is not understood: {error}: {line}"))
+            Fault::Failed(words::engine(self.language, &format!("{error}: {line}")))
         })?;
         if let Some(why) = answer["refused"].as_str() {
             return Err(Fault::Refused(why.to_string()));
@@ -284,7 +283,10 @@ impl PythonThreads {
         drop(self.plans.take());
         drop(self.engine.kill());
         let status = self.engine.wait();
-        let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let how = match status {
+            Ok(status) => words::status(self.language, status),
+            Err(error) => words::system(self.language, &error),
+        };
         let name = &self.name;
         Fault::Failed(self.language.say(
             format!(
@@ -307,9 +309,8 @@ impl World for PythonThreads {
             return Err(self.dead());
         }
         let answer = self.ask(&message(plan))?;
-        let run = run(&answer, &self.latest).ok_or_else(|| {
-            Fault::Failed(format!("the Python engine says what is not understood: {answer}"))
-        })?;
+        let run = run(&answer, &self.latest)
+            .ok_or_else(|| Fault::Failed(words::engine(self.language, &answer.to_string())))?;
         self.latest.clone_from(&run.moves);
         Ok(run)
     }

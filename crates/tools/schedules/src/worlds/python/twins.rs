@@ -5,36 +5,8 @@ use std::fs;
 
 use super::Program;
 use crate::lessons;
-use crate::tell::words::Language;
-
-/// A thread lesson, and what its small source says instead of what it says. `build.rs` says the same of
-/// the programs in Rust.
-const SMALLER: [(&str, &[(&str, &str)]); 12] = [
-    ("bank_deadlock", &[("THREADS = 10", "THREADS = 2")]),
-    (
-        "bank_deposit",
-        &[
-            ("DEPOSITS = 100", "DEPOSITS = 2"),
-            (
-                "account.transfer_to(savings, 60) and not account.transfer_to(savings, 60)",
-                "account.transfer_to(savings, 2) and not account.transfer_to(savings, 2)",
-            ),
-        ],
-    ),
-    ("bank_lock", &[("DEPOSITS = 100", "DEPOSITS = 2")]),
-    ("bank_no_lock", &[("DEPOSITS = 100", "DEPOSITS = 2")]),
-    ("bank_transfer", &[("THREADS = 10", "THREADS = 2")]),
-    ("change_it", &[("ROUNDS = 100", "ROUNDS = 1")]),
-    ("change_it_no_lock", &[("ROUNDS = 100", "ROUNDS = 1")]),
-    ("lost_updates", &[("ROUNDS = 1_000_000", "ROUNDS = 3")]),
-    ("ping_pong_threads", &[("LIMIT = 100", "LIMIT = 2")]),
-    (
-        "print_thread",
-        &[(r#""Ping", 10_000"#, r#""Ping", 2"#), (r#""pong", 20_000"#, r#""pong", 4"#)],
-    ),
-    ("shared_counter", &[("ROUNDS = 1_000_000", "ROUNDS = 2")]),
-    ("thread_order", &[("THREADS = 5", "THREADS = 3")]),
-];
+use crate::smaller::{self, Change, SMALLER, Twin};
+use crate::tell::words::{self, Language};
 
 /// The small program in Python of a thread lesson, and which of its lines are others than in the lesson.
 /// `None` if there is no such lesson.
@@ -44,26 +16,18 @@ const SMALLER: [(&str, &[(&str, &str)]); 12] = [
 /// When the lesson's program cannot be read, or does not say any more what is to be made smaller.
 pub fn small(lesson: &str, language: Language) -> Option<Result<(Program, String), String>> {
     let (_, changes) = SMALLER.iter().find(|(name, _)| *name == lesson)?;
-    Some(smaller(lesson, changes, language))
+    Some(made_smaller(lesson, changes, language))
 }
 
-fn smaller(
+fn made_smaller(
     lesson: &str,
-    changes: &[(&str, &str)],
+    changes: &[Change],
     language: Language,
 ) -> Result<(Program, String), String> {
     let path = course::twin(lesson);
-    let whole =
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut source = whole.clone();
-    for (from, to) in changes {
-        let times = source.matches(from).count();
-        if times != 1 {
-            let path = path.display();
-            return Err(format!("{path}: `{from}` stands there {times} times and not once"));
-        }
-        source = source.replace(from, to);
-    }
+    let whole = fs::read_to_string(&path).map_err(|error| words::file(language, &path, &error))?;
+    let source = smaller::smaller(&whole, changes, Twin::Python)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     let remarks = lessons::changes(language, &whole, &source);
     let program = Program { source: Some(source), language, ..Program::new(path) };
     Ok((program, remarks))
