@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use schedules::prints::Prints;
@@ -310,8 +310,10 @@ fn assert_all_but(told: &Told) {
 
 /// The lessons in which each print says its line, compiled as the lessons are.
 fn copies() -> PathBuf {
-    let folder = tempfile::tempdir().unwrap();
     let root = course::root();
+    // One folder for good: what has not changed is not compiled again.
+    let folder = root.join("target/copies");
+    fs::create_dir_all(&folder).unwrap();
     let workspace = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let profile = workspace.split_once("[profile.dev]").unwrap().1;
     let profile = profile.split("\n# schedules").next().unwrap();
@@ -338,16 +340,28 @@ fn copies() -> PathBuf {
             )
         };
         let macros = say("say_line", "println") + &say("say", "print");
-        fs::write(folder.path().join(format!("{name}.rs")), format!("{macros}\n{rest}")).unwrap();
+        write_if_new(&folder.join(format!("{name}.rs")), &format!("{macros}\n{rest}"));
     }
-    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    write_if_new(&folder.join("Cargo.toml"), &manifest);
+    let locked = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    if write_if_new(&folder.join("Cargo.lock.of_the_workspace"), &locked) {
+        fs::write(folder.join("Cargo.lock"), locked).unwrap();
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(["build", "--quiet", "--offline", "--bins"])
         .env("CARGO_TARGET_DIR", root.join("target/waits"))
-        .current_dir(folder.path())
+        .current_dir(&folder)
         .status();
     assert!(built.unwrap().success());
     root.join("target/waits/debug")
+}
+
+/// Writes a file that has another content, and says whether it had.
+fn write_if_new(path: &Path, content: &str) -> bool {
+    let new = fs::read_to_string(path).ok().as_deref() != Some(content);
+    if new {
+        fs::write(path, content).unwrap();
+    }
+    new
 }
