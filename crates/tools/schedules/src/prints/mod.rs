@@ -410,8 +410,8 @@ fn ends(pattern: &[Piece], text: &[char], from: usize, fits: Option<Fits<'_>>) -
                 }
                 Some(fits) => {
                     for at in places {
-                        for end in at..=text.len() {
-                            next[end] = next[end] || fits(at, end);
+                        for (end, can) in next.iter_mut().enumerate().skip(at) {
+                            *can = *can || fits(at, end);
                         }
                     }
                 }
