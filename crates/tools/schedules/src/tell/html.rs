@@ -13,6 +13,7 @@ const COLOURS: &str = "\
 :root { --bg: #fff; --fg: #1c1c1c; --mono-font: ui-monospace, Menlo, Consolas, monospace; }
 html.navy { --bg: #161923; --fg: #d5d6e4; color-scheme: dark; }
 body { margin: 0; background: var(--bg); color: var(--fg); }
+h1 { overflow-wrap: anywhere; }
 ";
 
 /// Dark where the reader's system is: `navy` is one of the book's dark themes, which the board knows.
