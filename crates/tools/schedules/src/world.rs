@@ -255,6 +255,8 @@ pub enum ThingKind {
     Semaphore,
     /// What is read and written in single steps.
     Variable,
+    /// Memory that several processes have.
+    Memory,
     /// What messages go through.
     Channel,
     /// What one waits for and is notified of.

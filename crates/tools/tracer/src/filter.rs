@@ -24,6 +24,8 @@ const ARGUMENTS: u32 = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     rules: Vec<Rule>,
+    /// The upper half of addresses, and the lower half of a sixth argument that lets a call through.
+    addresses: Option<(u32, u32)>,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +67,13 @@ impl Filter {
     pub fn at_if_bits(mut self, call: c_long, argument: u32, bits: u32) -> Filter {
         self.rules.push(Rule { call, argument: Some((argument, Must::Have(bits))) });
         self
+    }
+
+    /// Stops also at each call that has an argument with this upper half, such as an address, unless the
+    /// lower half of its sixth argument is the pass.
+    #[must_use]
+    pub fn at_addresses(self, upper: u32, pass: u32) -> Filter {
+        Filter { addresses: Some((upper, pass)), ..self }
     }
 
     /// The program for the kernel.
@@ -109,6 +118,16 @@ impl Filter {
             }
         }
         backwards.push(load(NUMBER));
+        if let Some((upper, pass)) = self.addresses {
+            for argument in (0..6).rev() {
+                let stop = backwards.len() - 1;
+                backwards.push(equal(upper, stop, 0));
+                backwards.push(load(ARGUMENTS + 8 * argument + 4));
+            }
+            let through = backwards.len() - 2;
+            backwards.push(equal(pass, through, 0));
+            backwards.push(load(ARGUMENTS + 8 * 5));
+        }
         let other = backwards.len() - 2;
         backwards.push(equal(MACHINE, 0, other));
         backwards.push(load(ARCH));

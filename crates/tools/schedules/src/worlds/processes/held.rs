@@ -2,6 +2,8 @@
 
 use nix::libc::{self, c_long};
 
+use super::code::{Operation, Use};
+
 /// The calls at which a task stops.
 pub(super) const STOPS: &[c_long] = &[
     libc::SYS_write,
@@ -43,6 +45,10 @@ pub(super) const STOPS: &[c_long] = &[
     libc::SYS_pipe,
     libc::SYS_pipe2,
     libc::SYS_socketpair,
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_clone,
+    libc::SYS_clone3,
 ];
 
 /// Calls that would wait in the kernel, or by which processes notice each other, and that are not
@@ -63,6 +69,12 @@ pub(super) const REFUSED: &[(c_long, &str)] = &[
     (libc::SYS_alarm, "alarm"),
     (libc::SYS_timer_settime, "timer_settime"),
 ];
+
+/// Whether it is a call at which a task stops whatever it is given, or one that may map memory of others.
+pub(super) fn is_known(call: c_long) -> bool {
+    let refused = REFUSED.iter().any(|(number, _)| *number == call);
+    STOPS.contains(&call) || refused || call == libc::SYS_mmap
+}
 
 /// What a call is called, for one who knows the manual.
 pub(super) fn name(call: c_long) -> String {
@@ -121,6 +133,11 @@ pub(super) enum Held {
     /// To go on after a call that was made, in a process that has memory of others: what it does there
     /// up to its next call is a step of its own. See [`Held::is_apart`].
     GoOn,
+    /// To use memory that several processes have, with one instruction: so many bytes at this address,
+    /// which are in these words of the object. The length is 0 if it is not known.
+    Use { object: usize, at: u64, length: u64, words: (u64, u64), how: Use },
+    /// To take, give or look at the semaphore at this address.
+    Semaphore { object: usize, at: u64, operation: Operation },
 }
 
 impl Held {
@@ -136,6 +153,14 @@ impl Held {
                 | Held::Write { .. }
                 | Held::Parent
                 | Held::DieWithParent
+        )
+    }
+
+    /// Whether it is a call, which a signal can come before.
+    pub(super) fn is_call(&self) -> bool {
+        !matches!(
+            self,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Use { .. } | Held::Semaphore { .. }
         )
     }
 

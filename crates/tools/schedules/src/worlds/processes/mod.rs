@@ -16,6 +16,7 @@
 //! * [`lessons`]: the lessons about processes, and how each is run
 //! * `system`: the processes of a run
 //! * `held`: what a task is held before
+//! * `code`: what an instruction does to memory
 //! * `touches`: the names of what is touched
 //! * `watch`: looks after the one task that runs
 //! * `os`: the crate `tracer` as this world needs it
@@ -29,6 +30,8 @@ use std::sync::atomic::AtomicBool;
 use crate::step::Actor;
 use crate::world::{Actors, Fault, Plan, Run, World};
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod code;
 pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod held;
