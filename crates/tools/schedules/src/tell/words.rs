@@ -682,9 +682,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "没有观察同一进程内各线程对内存的访问。",
             ),
             Caveat::CommonMemory => language.say(
-                "Its processes have memory in common. What one does there from one system call to the next \
-                 came in one go: a lost update without a lock is not found.",
-                "各进程有共享内存。一个进程在两次系统调用之间对它的访问是一次做完的：没有加锁而丢失的更新不会被发现。",
+                "Its processes have memory in common in which not each access was seen: it is large, or used \
+                 very often, or by the kernel. What one does there from one system call to the next came in \
+                 one go: a lost update without a lock is not found.",
+                "各进程的共享内存中，有的太大、访问太频繁或由内核读写，没有逐次观察。一个进程在两次系统调用之间对它\
+                 的访问是一次做完的：没有加锁而丢失的更新不会被发现。",
             ),
         });
     }

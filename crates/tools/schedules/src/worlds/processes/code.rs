@@ -75,6 +75,8 @@ pub(super) enum Operation {
     TryWait,
     /// It is looked at.
     GetValue,
+    /// It is looked at whether it was taken more often than given, and given then: CPython's `release`.
+    Release,
 }
 
 /// The functions of the C library that come to a semaphore, each with where it lies in the file and how
@@ -84,8 +86,25 @@ type Functions = Arc<Vec<(u64, u64, Operation)>>;
 /// Which operation on a semaphore the function is that has an instruction at this address. None if it is
 /// none of those of the C library.
 pub(super) fn operation(tid: i32, at: u64) -> Option<Operation> {
+    let (place, file) = in_file(tid, at)?;
+    let functions = functions(file);
+    let inside =
+        |(start, length, _): &&(u64, u64, Operation)| (*start..*start + *length).contains(&place);
+    functions.iter().find(inside).map(|(_, _, operation)| *operation)
+}
+
+/// Whether the function that has just been called was called by CPython's module of semaphores, whose
+/// `release` looks at a semaphore before it gives it.
+pub(super) fn is_called_by_python(tid: i32, registers: &Registers) -> bool {
+    const STACK: usize = 4;
+    let back = os::u64_at(tid, registers.general()[STACK]);
+    in_file(tid, back).is_some_and(|(_, file)| file.contains("/_multiprocessing."))
+}
+
+/// Where in which file it lies what is at an address.
+fn in_file(tid: i32, at: u64) -> Option<(u64, String)> {
     let maps = fs::read_to_string(format!("/proc/{tid}/maps")).ok()?;
-    let (place, file) = maps.lines().find_map(|line| {
+    maps.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         let (start, end) = words.next()?.split_once('-')?;
         let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).ok());
@@ -93,11 +112,7 @@ pub(super) fn operation(tid: i32, at: u64) -> Option<Operation> {
         let offset = u64::from_str_radix(words.nth(1)?, 16).ok()?;
         let file = words.nth(2)?;
         (start..end).contains(&at).then(|| (at - start + offset, file.to_string()))
-    })?;
-    let functions = functions(file);
-    let inside =
-        |(start, length, _): &&(u64, u64, Operation)| (*start..*start + *length).contains(&place);
-    functions.iter().find(inside).map(|(_, _, operation)| *operation)
+    })
 }
 
 /// The functions of a file, which is read once.

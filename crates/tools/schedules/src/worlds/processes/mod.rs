@@ -5,8 +5,8 @@
 //! it need not wait: so nothing sleeps in the kernel, and there is no guess whether all is quiet.
 //!
 //! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
-//! children, to look whether one has ended, to ask for the parent while it lives; and the end of a sleep,
-//! as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
+//! children, to look whether one has ended, to ask for the parent while it lives, to use memory or a
+//! semaphore that several processes have; and the end of a sleep, as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
 //!
 //! # Layout
 //!
@@ -86,6 +86,9 @@ pub struct Options {
     /// gets which task. If not, who could go first did, and the run says
     /// [so](crate::world::Caveat::Contended).
     pub contended: bool,
+    /// Whether what a function of the C library does to a semaphore is one step. If not, each of its
+    /// accesses to memory is one, as elsewhere: what the reduction is held against.
+    pub whole_operations: bool,
     /// The file that the program reads from stdin. It reads nothing where there is none.
     pub stdin: Option<PathBuf>,
     /// Set when somebody has asked to stop, as with Ctrl-C.
@@ -99,6 +102,7 @@ impl Default for Options {
             prints: None,
             steps: 1000,
             contended: true,
+            whole_operations: true,
             stdin: None,
             interrupt: Arc::default(),
         }

@@ -26,7 +26,7 @@ impl System<'_> {
                 let waits = match operation {
                     Operation::Wait => true,
                     Operation::TryWait => !self.is_tried(*object),
-                    Operation::Post | Operation::GetValue => false,
+                    Operation::Post | Operation::Release | Operation::GetValue => false,
                 };
                 // Where it is not to be had, nobody can tell when that was seen.
                 or_step(true, !waits || os::u32_at(task.tid, *at) > 0)

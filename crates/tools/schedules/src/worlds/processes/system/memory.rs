@@ -32,6 +32,8 @@ pub(in super::super) struct Learned {
     /// The semaphores of which a process has done something else, when it did not get them at once, than
     /// to wait for them.
     tried: BTreeSet<String>,
+    /// The semaphores that CPython has looked at without giving them then.
+    looked_at: BTreeSet<String>,
 }
 
 /// Something that processes map.
@@ -41,10 +43,12 @@ pub(super) struct Common {
     /// The file, if there is one: its device and its number.
     file: Option<(u64, u64)>,
     pub(super) semaphore: bool,
-    /// Whether it was free for one alone when it was first used.
-    lock: Option<bool>,
+    /// The number of a semaphore when it was made.
+    first: u32,
     /// How often the semaphore was taken.
     takes: usize,
+    /// How often it was given.
+    gives: usize,
     uses: usize,
 }
 
@@ -80,6 +84,8 @@ pub(super) struct Doing {
     inside: Option<usize>,
     /// It did not get this one at once: it is expected to wait for it.
     tried: Option<usize>,
+    /// It has looked at this one, and is expected to give it now.
+    gives: Option<usize>,
 }
 
 /// What became of a task that came to guarded memory.
@@ -137,7 +143,7 @@ impl System<'_> {
         }
         // Nothing can be done to a semaphore but to take and to give it, and who takes it does so after a
         // call at which it was held.
-        let semaphore = path.starts_with("/dev/shm/sem.");
+        let semaphore = path.starts_with("/dev/shm/sem.") && self.options.whole_operations;
         let task = &mut self.tasks[i];
         task.maps += 1;
         let name = match known {
@@ -183,8 +189,9 @@ impl System<'_> {
         if result < 0 {
             return;
         }
+        let first = os::u32_at(tid, result as u64);
         let object = known.unwrap_or_else(|| {
-            self.common.push(Common { name, file, semaphore, lock: None, takes: 0, uses: 0 });
+            self.common.push(Common { name, file, semaphore, first, takes: 0, gives: 0, uses: 0 });
             self.common.len() - 1
         });
         if result as u64 != start {
@@ -306,7 +313,14 @@ impl System<'_> {
             return Some(self.goes_through(i));
         };
         let value = os::u32_at(tid, region.start);
-        self.common[object].lock.get_or_insert(value == 1);
+        if doing.gives == Some(object) && operation == Operation::Post {
+            self.tasks[i].doing = Doing { inside: Some(object), gives: None, ..doing };
+            return Some(self.goes_through(i));
+        }
+        let python = operation == Operation::GetValue
+            && !self.learned.looked_at.contains(&self.common[object].name)
+            && code::is_called_by_python(tid, &registers);
+        let operation = if python { Operation::Release } else { operation };
         if value == 0 && operation == Operation::Wait {
             if doing.tried == Some(object) {
                 self.tasks[i].doing.tried = None;
@@ -386,6 +400,10 @@ impl System<'_> {
     /// A task has come to its next stop.
     pub(super) fn has_come(&mut self, i: usize) {
         self.tasks[i].doing.inside = None;
+        if let Some(object) = self.tasks[i].doing.gives.take() {
+            self.learned.looked_at.insert(self.common[object].name.clone());
+            self.again = true;
+        }
         let process = self.tasks[i].process;
         let waits = match &self.tasks[i].state {
             State::Held(Held::Futex { at, .. }) => self.semaphore_at(process, *at),
@@ -433,9 +451,10 @@ impl System<'_> {
         let before = semaphore.map(|region| os::u32_at(tid, region.start));
         signals.push(self.one_instruction(i)?);
         if let (Some(region), Some(before)) = (semaphore, before) {
-            if os::u32_at(tid, region.start) < before {
-                self.common[region.object].takes += 1;
-            }
+            let after = os::u32_at(tid, region.start);
+            let common = &mut self.common[region.object];
+            common.takes += usize::from(after < before);
+            common.gives += usize::from(after > before);
             if instruction.exchanges {
                 self.tasks[i].doing.inside = None;
             }
@@ -462,6 +481,7 @@ impl System<'_> {
                         self.tasks[i].doing.tried = Some(object);
                     }
                     Operation::TryWait => self.tell(Outcome::No),
+                    Operation::Release => self.tasks[i].doing.gives = Some(object),
                     Operation::Wait | Operation::GetValue => {}
                 }
             }
@@ -499,19 +519,36 @@ impl System<'_> {
         }
     }
 
-    /// What a semaphore is touched like by an operation.
-    pub(super) fn semaphore_touch(&self, object: usize, operation: Operation, value: u32) -> Touch {
+    /// What a semaphore is touched like by an operation: like two channels. To give it puts a message into
+    /// the first and to take it takes one out, since one cannot be told from another. The second has a
+    /// message for each time that it was taken and not given: CPython gives it only where there is one.
+    pub(super) fn semaphore_touches(
+        &self,
+        object: usize,
+        operation: Operation,
+        value: u32,
+    ) -> Vec<Touch> {
         let common = &self.common[object];
         let next = common.takes + 1;
+        // How often it was taken and not given when counting began.
+        let owed =
+            (common.first as usize + common.gives).saturating_sub(common.takes + value as usize);
+        let back = match operation {
+            Operation::Post | Operation::Release => Some(How::TryTake(common.gives + 1)),
+            Operation::GetValue => None,
+            Operation::TryWait if self.is_tried(object) && value == 0 => None,
+            Operation::Wait | Operation::TryWait => Some(How::Put(owed + next)),
+        };
         let how = match operation {
-            Operation::Post => How::Put(next + value as usize),
+            Operation::Post | Operation::Release => How::Put(next + value as usize),
             Operation::Wait => How::Take(next),
             Operation::TryWait if !self.is_tried(object) => How::Take(next),
             Operation::TryWait if value > 0 => How::TryTake(next),
             Operation::GetValue if value > 0 => How::Read,
             Operation::TryWait | Operation::GetValue => How::Missing(next),
         };
-        Shared::Word(&common.name, 0).touched(how)
+        let back = back.map(|how| Shared::Word(&common.name, 1).touched(how));
+        [Shared::Word(&common.name, 0).touched(how)].into_iter().chain(back).collect()
     }
 
     /// What memory is touched like that is used so.
@@ -534,7 +571,7 @@ impl System<'_> {
         }
         let mut addresses: Vec<u64> = match call {
             libc::SYS_mmap | libc::SYS_futex => Vec::new(),
-            _ => a.to_vec(),
+            _ => a[..held::arguments(call)].to_vec(),
         };
         if call == libc::SYS_munmap {
             let regions = &mut self.processes[process].mapped.regions;
@@ -562,8 +599,8 @@ impl System<'_> {
     /// What the processes of this run have in common, as it is told.
     pub(in super::super) fn things(&self) -> Vec<crate::world::Thing> {
         use crate::world::{Thing, ThingKind};
-        let kind = |common: &Common| match (common.semaphore, common.lock) {
-            (true, Some(true)) => ThingKind::Lock,
+        let kind = |common: &Common| match (common.semaphore, common.first) {
+            (true, 1) => ThingKind::Lock,
             (true, _) => ThingKind::Semaphore,
             _ => ThingKind::Memory,
         };

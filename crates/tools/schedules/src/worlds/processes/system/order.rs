@@ -127,11 +127,12 @@ impl System<'_> {
             }
             Held::Semaphore { object, at, operation } => {
                 let value = os::u32_at(task.tid, *at);
-                touches.push(self.semaphore_touch(*object, *operation, value));
+                touches.extend(self.semaphore_touches(*object, *operation, value));
             }
             Held::Futex { at, .. } => {
                 if let Some(object) = self.semaphore_at(task.process, *at) {
-                    touches.push(self.semaphore_touch(object, Operation::Wait, 0));
+                    let value = os::u32_at(task.tid, *at);
+                    touches.extend(self.semaphore_touches(object, Operation::Wait, value));
                 }
             }
             _ => {}
@@ -185,7 +186,9 @@ impl System<'_> {
                 Use::Update => Action::Update(*object),
             },
             Held::Semaphore { object: lock, operation, .. } => match operation {
-                Operation::Post => Action::Unlock { lock: *lock, shared: false },
+                Operation::Post | Operation::Release => {
+                    Action::Unlock { lock: *lock, shared: false }
+                }
                 Operation::TryWait if self.is_tried(*lock) => {
                     Action::TryLock { lock: *lock, shared: false }
                 }
