@@ -138,7 +138,7 @@ impl System<'_> {
         let known = file.and_then(|_| self.common.iter().position(|other| other.file == file));
         let writes = a[2] as i32 & libc::PROT_WRITE != 0;
         if !writes && known.is_none() {
-            self.only_read.extend(file);
+            self.unguarded.extend(file);
             return;
         }
         // Nothing can be done to a semaphore but to take and to give it, and who takes it does so after a
@@ -155,13 +155,13 @@ impl System<'_> {
             && (1..=LARGEST).contains(&a[1])
             && a[2] as i32 & !usual == 0
             && a[3] as i32 & (libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE) == 0;
-        let seen = file.is_none_or(|file| !self.only_read.contains(&file));
+        let seen = file.is_none_or(|file| !self.unguarded.contains(&file));
         if !fits || !seen || !self.options.contended || self.learned.coarse.contains(&name) {
-            if let Some(known) = known.filter(|_| self.options.contended) {
-                if !self.learned.coarse.contains(&name) {
-                    self.make_coarse(known);
-                }
+            // Others have it guarded, and would not see what is done here.
+            if let Some(known) = known.filter(|_| !self.learned.coarse.contains(&name)) {
+                self.make_coarse(known);
             }
+            self.unguarded.extend(file);
             self.is_common(process, semaphore);
             return;
         }
@@ -216,8 +216,8 @@ impl System<'_> {
         }
     }
 
-    /// A task is about to make a process, which will have the same memory. True if it is to come to this
-    /// call once more.
+    /// A task is about to make a process, which will have the same memory: from here on it is guarded. The
+    /// task comes to this call once more if something is to be closed.
     pub(super) fn shares_with_child(&mut self, i: usize, call: c_long, a: [u64; 6]) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let flags = match call {
@@ -297,13 +297,13 @@ impl System<'_> {
         let address = os::forbidden_address(tid)?;
         let region = self.region(process, address).filter(|region| region.closed)?;
         let object = region.object;
-        self.common[object].uses += 1;
-        if self.common[object].uses > MOST_USES {
-            self.make_coarse(object);
-        }
         let registers = os::registers(tid)?;
         let instruction = code::instruction(tid, &registers);
         if !self.common[object].semaphore {
+            self.common[object].uses += 1;
+            if self.common[object].uses > MOST_USES {
+                self.make_coarse(object);
+            }
             return Some(Came::Held(self.before_use(i, region, address, &instruction)));
         }
         let doing = self.tasks[i].doing;
@@ -431,11 +431,9 @@ impl System<'_> {
         let mut opened: Vec<Region> = Vec::new();
         let mut signals = Vec::new();
         let add = |regions: &mut Vec<Region>, region: Option<Region>| {
-            if let Some(region) = region.filter(|region| region.closed) {
-                if !regions.iter().any(|other| other.start == region.start) {
-                    regions.push(region);
-                }
-            }
+            let closed = region.filter(|region| region.closed);
+            regions
+                .extend(closed.filter(|one| regions.iter().all(|other| other.start != one.start)));
         };
         if let Some(address) = os::forbidden_address(tid) {
             add(&mut opened, self.region(process, address));

@@ -161,8 +161,8 @@ pub(super) struct System<'a> {
     now: u64,
     looks: u64,
     common: Vec<Common>,
-    /// The files of which somebody has mapped memory only to read it.
-    only_read: BTreeSet<(u64, u64)>,
+    /// The files that somebody has mapped without a guard.
+    unguarded: BTreeSet<(u64, u64)>,
     learned: &'a mut Learned,
     /// Whether there is something to learn from this run, so that it is none to go by.
     pub(super) again: bool,
@@ -206,7 +206,7 @@ impl<'a> System<'a> {
             now: 0,
             looks: 0,
             common: Vec::new(),
-            only_read: BTreeSet::new(),
+            unguarded: BTreeSet::new(),
             learned,
             again: false,
             output: Vec::new(),
