@@ -182,7 +182,7 @@ fn nothing_is_lost_where_processes_have_memory_in_common() {
 #[test]
 fn nothing_is_lost_where_processes_come_to_the_same_memory() {
     let draw = Draw { state: 10, shared: true };
-    hold_drawn(draw, Draw::meeting, MOST, Sleeps::Any, 12);
+    hold_drawn(draw, Draw::meeting, MOST, Sleeps::Any, 8);
 }
 
 #[test]
