@@ -49,6 +49,7 @@
     condition: ["condition", "条件变量"],
     barrier: ["barrier", "屏障"],
     flag: ["flag", "标志"],
+    memory: ["shared memory", "共享内存"],
     cell: ["cell", "单元"],
   };
 

@@ -73,6 +73,9 @@
 //!   give up after more looks may lose endings, and the report says so.
 //! * **Files, sockets** and whatever else goes on outside of a program with threads: refused by name.
 //!   Where processes are searched, what a process's own threads do to its memory is not watched.
+//! * **Large memory of several processes** (more than 64 KiB, or used hundreds of times in a run) comes in
+//!   one go from one system call to the next, and the report says so. In smaller memory each access is a
+//!   step.
 
 pub mod answer;
 #[cfg(feature = "command")]

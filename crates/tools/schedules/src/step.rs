@@ -263,6 +263,8 @@ pub enum How {
     Take(usize),
     /// Finds the message of this number and takes it, without having waited.
     TryTake(usize),
+    /// Finds that the message of this number, and so all that follow, are not there yet.
+    Missing(usize),
     /// Waits until the message of this number was taken.
     AfterTake(usize),
     /// Makes it true, for good.
@@ -284,8 +286,8 @@ impl How {
     /// without anybody noticing.
     pub fn commutes(self, other: How) -> bool {
         use How::{
-            AcquireShared, AfterTake, Await, Establish, Print, Put, Read, ReleaseShared, Take,
-            TryTake,
+            AcquireShared, AfterTake, Await, Establish, Missing, Print, Put, Read, ReleaseShared,
+            Take, TryTake,
         };
         match (self, other) {
             (Read, Read) => true,
@@ -298,6 +300,11 @@ impl How {
                 one != two
             }
             (AfterTake(_), AfterTake(_)) => true,
+            (Missing(_), Missing(_) | Read) | (Read, Missing(_)) => true,
+            // It must be put in between.
+            (Missing(one), Take(two) | TryTake(two)) | (Take(two) | TryTake(two), Missing(one)) => {
+                two >= one
+            }
             (AfterTake(one), Take(two)) | (Take(two), AfterTake(one)) => one != two,
             (Establish, Establish) | (Await, Await) | (Await, Read) | (Read, Await) => true,
             _ => false,
@@ -342,11 +349,11 @@ pub fn commute(one: &[Touch], two: &[Touch]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::How::{
-        self, Acquire, AcquireShared, AfterTake, Await, Establish, GiveUp, Notify, Print, Put,
-        Read, Release, ReleaseShared, Take, Try, TryTake, Wait, Wake, Write,
+        self, Acquire, AcquireShared, AfterTake, Await, Establish, GiveUp, Missing, Notify, Print,
+        Put, Read, Release, ReleaseShared, Take, Try, TryTake, Wait, Wake, Write,
     };
 
-    const ALL: [How; 20] = [
+    const ALL: [How; 21] = [
         Read,
         Write,
         Print(1),
@@ -361,6 +368,7 @@ mod tests {
         Take(1),
         TryTake(1),
         AfterTake(1),
+        Missing(1),
         Establish,
         Await,
         GiveUp,

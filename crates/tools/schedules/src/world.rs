@@ -257,6 +257,8 @@ pub enum ThingKind {
     Semaphore,
     /// What is read and written in single steps.
     Variable,
+    /// Memory that several processes have.
+    Memory,
     /// What messages go through.
     Channel,
     /// What one waits for and is notified of.
@@ -292,7 +294,8 @@ pub enum Caveat {
     MemoryRaces,
     /// It writes to files: what one run has left there, the next one finds.
     Files,
-    /// Its processes have memory in common, and what one does there between two calls came in one go.
+    /// Its processes have memory in common that is too large, or used too often or by the kernel, for each
+    /// access to be seen: what one does there between two calls came in one go.
     CommonMemory,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
     /// not tried.

@@ -109,6 +109,20 @@ fn what_goes_to_stderr_is_shown_and_makes_no_two_endings() {
 }
 
 #[test]
+fn the_story_of_a_lost_update_says_what_was_read_and_written() {
+    let program = [env!("CARGO_BIN_EXE_processes-model"), "f(i)f(i)w0w1r"];
+    let (text, _) = said(&with(&["--sleeps", "any", "--"], &program), "");
+    assert!(text.contains("all schedules, 2 endings"), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("reads 0 from the shared memory"), "{text}");
+    assert!(words.contains("reads 0 from the shared memory, writes 1"), "{text}");
+    assert!(!words.contains("memory in common"), "{text}");
+    let (text, _) = said(&with(&["--language", "zh", "--sleeps", "any", "--"], &program), "");
+    let words: String = text.split_whitespace().collect();
+    assert!(words.contains("从共享内存读到0，写入1"), "{text}");
+}
+
+#[test]
 fn a_child_that_fails_shows_its_traceback() {
     let program = "import multiprocessing\n\
                    def work(): raise ValueError('bad luck')\n\

@@ -24,6 +24,8 @@ const ARGUMENTS: u32 = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     rules: Vec<Rule>,
+    /// The upper half of addresses, and the lower half of a sixth argument that lets a call through.
+    addresses: Option<(u32, u32)>,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +67,13 @@ impl Filter {
     pub fn at_if_bits(mut self, call: c_long, argument: u32, bits: u32) -> Filter {
         self.rules.push(Rule { call, argument: Some((argument, Must::Have(bits))) });
         self
+    }
+
+    /// Stops also at each call that has an argument with this upper half, such as an address, unless the
+    /// lower half of its sixth argument is the pass.
+    #[must_use]
+    pub fn at_addresses(self, upper: u32, pass: u32) -> Filter {
+        Filter { addresses: Some((upper, pass)), ..self }
     }
 
     /// The program for the kernel.
@@ -109,6 +118,16 @@ impl Filter {
             }
         }
         backwards.push(load(NUMBER));
+        if let Some((upper, pass)) = self.addresses {
+            for argument in (0..6).rev() {
+                let stop = backwards.len() - 1;
+                backwards.push(equal(upper, stop, 0));
+                backwards.push(load(ARGUMENTS + 8 * argument + 4));
+            }
+            let through = backwards.len() - 2;
+            backwards.push(equal(pass, through, 0));
+            backwards.push(load(ARGUMENTS + 8 * 5));
+        }
         let other = backwards.len() - 2;
         backwards.push(equal(MACHINE, 0, other));
         backwards.push(load(ARCH));
@@ -126,7 +145,7 @@ mod tests {
     use super::*;
 
     /// What the kernel would answer.
-    fn run(program: &[sock_filter], arch: u32, call: c_long, arguments: &[u32]) -> u32 {
+    fn run(program: &[sock_filter], arch: u32, call: c_long, arguments: &[u64]) -> u32 {
         let (mut at, mut value) = (0, 0);
         loop {
             let step = &program[at];
@@ -136,7 +155,11 @@ mod tests {
                     value = match step.k {
                         NUMBER => call as u32,
                         ARCH => arch,
-                        offset => arguments[((offset - ARGUMENTS) / 8) as usize],
+                        offset => {
+                            let at = (offset - ARGUMENTS) as usize;
+                            let argument = arguments.get(at / 8).copied().unwrap_or(0);
+                            (argument >> (at % 8 * 8)) as u32
+                        }
                     };
                 }
                 code if code == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K => {
@@ -159,7 +182,7 @@ mod tests {
             .at_if_bits(libc::SYS_mmap, 1, 5)
             .at_if(libc::SYS_fcntl, 1, &[7]);
         let program = filter.program();
-        let stops = |call, arguments: &[u32]| {
+        let stops = |call, arguments: &[u64]| {
             run(&program, MACHINE, call, arguments) == libc::SECCOMP_RET_TRACE
         };
         assert!(stops(libc::SYS_futex, &[9, 9]) && stops(libc::SYS_read, &[0, 0]));
@@ -169,6 +192,20 @@ mod tests {
         assert!(!stops(libc::SYS_mmap, &[7, 0]) && !stops(libc::SYS_mmap, &[0, 2]));
         assert!(!stops(libc::SYS_write, &[3, 0]) && !stops(libc::SYS_fcntl, &[7, 0]));
         assert!(!stops(libc::SYS_close, &[1, 7]));
+    }
+
+    #[test]
+    fn a_thread_stops_at_calls_that_are_given_certain_addresses_unless_they_have_a_pass() {
+        let program = Filter::new().at(&[libc::SYS_read]).at_addresses(7, 9).program();
+        let stops = |call, arguments: &[u64]| {
+            run(&program, MACHINE, call, arguments) == libc::SECCOMP_RET_TRACE
+        };
+        let inside = 7 << 32 | 5;
+        assert!(
+            stops(libc::SYS_close, &[inside]) && stops(libc::SYS_stat, &[0, 0, 0, 0, 0, inside])
+        );
+        assert!(stops(libc::SYS_read, &[0]) && !stops(libc::SYS_close, &[7, 8 << 32]));
+        assert!(!stops(libc::SYS_mprotect, &[inside, 0, 0, 0, 0, 9]));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Reads and writes the memory of a thread.
 
+use std::fs::File;
 use std::io::{IoSlice, IoSliceMut};
+use std::os::unix::fs::FileExt;
 
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
@@ -48,5 +50,14 @@ pub fn write(tid: i32, address: u64, bytes: &[u8]) {
 
 fn read(tid: i32, address: u64, bytes: &mut [u8]) -> usize {
     let remote = RemoteIoVec { base: address as usize, len: bytes.len() };
-    process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(bytes)], &[remote]).unwrap_or(0)
+    let length = bytes.len();
+    let read = process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(bytes)], &[remote]);
+    let read = read.unwrap_or(0);
+    if read == length {
+        return read;
+    }
+    // What the thread itself may not read its tracer still can here.
+    let rest = File::open(format!("/proc/{tid}/mem"))
+        .and_then(|memory| memory.read_at(&mut bytes[read..], address + read as u64));
+    read + rest.unwrap_or(0)
 }

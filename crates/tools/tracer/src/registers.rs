@@ -6,6 +6,9 @@ use nix::unistd::Pid;
 
 use crate::memory;
 
+/// How long the instruction is that makes a call.
+const CALL_LENGTH: u64 = 2;
+
 /// What a stopped thread has in its registers.
 #[derive(Clone, Copy, Debug)]
 pub struct Registers(user_regs_struct);
@@ -54,6 +57,51 @@ impl Registers {
     /// At the end of a call its result: negative for an error number.
     pub fn result(&self) -> i64 {
         self.0.rax as i64
+    }
+
+    /// Has the call have another first argument.
+    pub fn set_first_argument(&mut self, value: u64) {
+        self.0.rdi = value;
+    }
+
+    /// The address of the next instruction.
+    pub fn instruction(&self) -> u64 {
+        self.0.rip
+    }
+
+    /// In a call: where the instruction lies that makes it.
+    pub fn before_call(&self) -> u64 {
+        self.0.rip - CALL_LENGTH
+    }
+
+    /// The general registers in the order in which instructions number them: rax, rcx, rdx, rbx, rsp,
+    /// rbp, rsi, rdi, and r8 to r15.
+    pub fn general(&self) -> [u64; 16] {
+        let r = &self.0;
+        [
+            r.rax, r.rcx, r.rdx, r.rbx, r.rsp, r.rbp, r.rsi, r.rdi, r.r8, r.r9, r.r10, r.r11,
+            r.r12, r.r13, r.r14, r.r15,
+        ]
+    }
+
+    /// Where the segments fs and gs begin.
+    pub fn segments(&self) -> [u64; 2] {
+        [self.0.fs_base, self.0.gs_base]
+    }
+
+    /// Outside of a call: the next instruction, one that makes calls, is at this address and makes this
+    /// one.
+    pub fn set_next_call(&mut self, at: u64, call: c_long, arguments: [u64; 6]) {
+        let r = &mut self.0;
+        (r.rip, r.rax, r.orig_rax) = (at, call as u64, u64::MAX);
+        [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9] = arguments;
+    }
+
+    /// From the beginning of a call back to before the instruction that makes it.
+    pub fn make_again(&mut self) {
+        self.0.rax = self.0.orig_rax;
+        self.0.orig_rax = u64::MAX;
+        self.0.rip = self.before_call();
     }
 
     /// Gives the call another result.

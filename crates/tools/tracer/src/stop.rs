@@ -114,6 +114,17 @@ fn stopped(status: i32) -> Stop {
     }
 }
 
+/// The address that a thread, stopped by the signal `SIGSEGV`, may not use in the way in which it has
+/// tried. None if it has stopped for another reason, or there is no memory at all.
+pub fn forbidden_address(pid: Pid) -> Option<u64> {
+    /// `SEGV_ACCERR` of sigaction(2): there is memory, and it may not be used so.
+    const NOT_ALLOWED: i32 = 2;
+    let info = nix::sys::ptrace::getsiginfo(pid).ok()?;
+    let is_that = info.si_signo == libc::SIGSEGV && info.si_code == NOT_ALLOWED;
+    // SAFETY: the kernel has filled in the address for this signal with this code.
+    is_that.then(|| unsafe { info.si_addr() } as u64)
+}
+
 /// Takes the last note of a thread that has ended. Its number may then mean another.
 ///
 /// # Errors
@@ -169,6 +180,8 @@ pub enum Until {
     NextEvent,
     /// To the end of the system call that it is in.
     CallEnd,
+    /// To the end of one instruction, which is told as the signal `SIGTRAP`.
+    Instruction,
     /// To the signal that continues its process: after a [`Stop::GroupStop`].
     Continued,
 }
@@ -185,6 +198,7 @@ pub fn resume(pid: Pid, until: Until, signal: i32) -> io::Result<()> {
     let request = match until {
         Until::NextEvent => libc::PTRACE_CONT,
         Until::CallEnd => libc::PTRACE_SYSCALL,
+        Until::Instruction => libc::PTRACE_SINGLESTEP,
         Until::Continued => libc::PTRACE_LISTEN,
     };
     let (unused, signal): (libc::c_long, libc::c_long) = (0, signal.into());

@@ -832,6 +832,7 @@ fn kind_of(kind: ThingKind) -> &'static str {
         ThingKind::Lock => "lock",
         ThingKind::Semaphore => "semaphore",
         ThingKind::Variable => "variable",
+        ThingKind::Memory => "memory",
         ThingKind::Channel => "channel",
         ThingKind::Condition => "condition",
         ThingKind::Barrier => "barrier",

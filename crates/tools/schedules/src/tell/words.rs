@@ -156,6 +156,7 @@ impl Words<'_> {
             ThingKind::Lock => ("lock", "锁"),
             ThingKind::Semaphore => ("semaphore", "信号量"),
             ThingKind::Variable => ("variable", "变量"),
+            ThingKind::Memory => ("shared memory", "共享内存"),
             ThingKind::Channel => ("channel", "通道"),
             ThingKind::Condition => ("condition", "条件变量"),
             ThingKind::Barrier => ("barrier", "屏障"),
@@ -205,7 +206,14 @@ impl Words<'_> {
                 let chinese = chinese_lock(number, shared);
                 self.say(format!("unlocks{letter}{read}{value}"), format!("释放{chinese}{value}"))
             }
-            Action::Read(_) | Action::Write(_) | Action::Update(_) => self.access(&step.outcome),
+            Action::Read(thing) | Action::Write(thing) | Action::Update(thing) => {
+                match self.details.things.get(*thing) {
+                    Some(thing_of) if thing_of.kind == ThingKind::Memory => {
+                        self.access_to_memory(step, *thing)
+                    }
+                    _ => self.access(&step.outcome),
+                }
+            }
             Action::Print(text) => {
                 let text = on_one_line(text);
                 self.say(format!("prints {text}"), format!("打印 {text}"))
@@ -346,6 +354,26 @@ impl Words<'_> {
                 self.say(format!("reads {from}, writes {to}"), format!("读到 {from}，写入 {to}"))
             }
             _ => String::new(),
+        }
+    }
+
+    /// The same of memory that processes have in common, of which there is no line to be seen.
+    fn access_to_memory(&self, step: &Step, thing: ThingNumber) -> String {
+        let (place, chinese) = (self.thing(thing), self.chinese_thing(thing));
+        match (&step.outcome, &step.action) {
+            (Outcome::Saw(value), _) => {
+                self.say(format!("reads {value} from {place}"), format!("从{chinese}读到 {value}"))
+            }
+            (Outcome::Wrote(value), _) => {
+                self.say(format!("writes {value} to {place}"), format!("向{chinese}写入 {value}"))
+            }
+            (Outcome::Changed { from, to }, _) => self.say(
+                format!("reads {from} from {place}, writes {to}"),
+                format!("从{chinese}读到 {from}，写入 {to}"),
+            ),
+            (_, Action::Read(_)) => self.say(format!("reads {place}"), format!("读{chinese}")),
+            (_, Action::Write(_)) => self.say(format!("writes {place}"), format!("写{chinese}")),
+            _ => self.say(format!("reads and writes {place}"), format!("读写{chinese}")),
         }
     }
 
@@ -658,9 +686,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "没有观察同一进程内各线程对内存的访问。",
             ),
             Caveat::CommonMemory => language.say(
-                "Its processes have memory in common. What one does there from one system call to the next \
-                 came in one go: a lost update without a lock is not found.",
-                "各进程有共享内存。一个进程在两次系统调用之间对它的访问是一次做完的：没有加锁而丢失的更新不会被发现。",
+                "Its processes have memory in common in which not each access was seen: it is large, or used \
+                 very often, or by the kernel. What one does there from one system call to the next came in \
+                 one go: a lost update without a lock is not found.",
+                "各进程的共享内存中，有的太大、访问太频繁或由内核读写，没有逐次观察。一个进程在两次系统调用之间对它\
+                 的访问是一次做完的：没有加锁而丢失的更新不会被发现。",
             ),
         });
     }

@@ -7,7 +7,9 @@
 //! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
 //! pipes, `<0` reads one and prints it, `n0` looks whether there is one and prints what it sees, `c0`
 //! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory, `M` adds
-//! one to a number there and prints it. Only who does one of these three has such memory.
+//! one to a number there and prints it, `i` adds one to another in two steps, `r` prints that. `a0` takes the
+//! first of two semaphores, `v0` gives it, `y0` takes it if it is to be had and prints whether, `z0` prints
+//! how often it is to be had. Only who does one of these has such memory.
 //!
 //! With `search` and a command it searches that.
 
@@ -17,7 +19,7 @@ mod linux {
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
     use std::thread::JoinHandle;
 
-    use nix::libc;
+    use nix::libc::{self, sem_t};
 
     struct Reader {
         text: Vec<u8>,
@@ -61,11 +63,15 @@ mod linux {
     #[derive(Clone, Copy)]
     struct World {
         pipes: [[i32; 2]; 2],
-        /// A lock and a number in memory of all processes.
-        shared: Option<&'static [AtomicU32; 2]>,
+        /// A lock and two numbers in memory of all processes.
+        shared: Option<&'static [AtomicU32; 5]>,
+        semaphores: [*mut sem_t; 2],
         /// The process that began.
         parent: i32,
     }
+
+    // SAFETY: the semaphores are made for all threads and never given back.
+    unsafe impl Send for World {}
 
     fn run(text: Vec<u8>, world: World) {
         let mut children: Vec<i32> = Vec::new();
@@ -95,7 +101,11 @@ mod linux {
                     }
                     b't' => {
                         let body = reader.body();
-                        threads.push(std::thread::spawn(move || run(body, world)));
+                        let thread = std::thread::spawn(move || {
+                            let whole = world;
+                            run(body, whole);
+                        });
+                        threads.push(thread);
                     }
                     b'j' => {
                         for thread in threads.drain(..) {
@@ -168,6 +178,29 @@ mod linux {
                         let number = &world.shared.expect("shared memory")[1];
                         print(&[b'1' + number.fetch_add(1, SeqCst) as u8 % 9]);
                     }
+                    b'i' => {
+                        let number = &world.shared.expect("shared memory")[4];
+                        number.store(number.load(SeqCst) + 1, SeqCst);
+                    }
+                    b'r' => {
+                        let number = &world.shared.expect("shared memory")[4];
+                        print(&[b'0' + number.load(SeqCst) as u8 % 10]);
+                    }
+                    b'a' => {
+                        libc::sem_wait(world.semaphores[reader.digit()]);
+                    }
+                    b'v' => {
+                        libc::sem_post(world.semaphores[reader.digit()]);
+                    }
+                    b'y' => {
+                        let got = libc::sem_trywait(world.semaphores[reader.digit()]);
+                        print(if got == 0 { b"y" } else { b"n" });
+                    }
+                    b'z' => {
+                        let mut value = 0;
+                        libc::sem_getvalue(world.semaphores[reader.digit()], &raw mut value);
+                        print(&[b'0' + value as u8 % 10]);
+                    }
                     b' ' => {}
                     other => panic!("{}", other as char),
                 }
@@ -193,7 +226,8 @@ mod linux {
         }
         let text = std::env::args().nth(1).expect("what to do").into_bytes();
         let mut pipes = [[0; 2]; 2];
-        let shares = text.iter().any(|word| b"LUM".contains(word));
+        let shares = text.iter().any(|word| b"LUMir".contains(word));
+        let waits = text.iter().any(|word| b"avyz".contains(word));
         // SAFETY: as above. The memory is zeroed and never given back.
         let world = unsafe {
             for pipe in &mut pipes {
@@ -203,9 +237,20 @@ mod linux {
             let kind = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
             let shared = shares.then(|| {
                 let memory = libc::mmap(std::ptr::null_mut(), 4096, rights, kind, -1, 0);
-                &*memory.cast::<[AtomicU32; 2]>()
+                &*memory.cast::<[AtomicU32; 5]>()
             });
-            World { pipes, shared, parent: libc::getppid() }
+            let mut semaphores = [std::ptr::null_mut(); 2];
+            if waits {
+                for (number, semaphore) in semaphores.iter_mut().enumerate() {
+                    let name = format!("/processes-model-{}-{number}\0", libc::getpid());
+                    let name: *const libc::c_char = name.as_ptr().cast();
+                    let made = libc::O_CREAT | libc::O_EXCL;
+                    *semaphore = libc::sem_open(name, made, 0o600, number as libc::c_uint + 1);
+                    assert_ne!(*semaphore, libc::SEM_FAILED);
+                    libc::sem_unlink(name);
+                }
+            }
+            World { pipes, shared, semaphores, parent: libc::getppid() }
         };
         run(text, world);
         // SAFETY: this process has nothing left to do.

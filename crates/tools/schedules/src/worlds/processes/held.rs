@@ -2,6 +2,8 @@
 
 use nix::libc::{self, c_long};
 
+use super::code::{Operation, Use};
+
 /// The calls at which a task stops.
 pub(super) const STOPS: &[c_long] = &[
     libc::SYS_write,
@@ -43,6 +45,10 @@ pub(super) const STOPS: &[c_long] = &[
     libc::SYS_pipe,
     libc::SYS_pipe2,
     libc::SYS_socketpair,
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_clone,
+    libc::SYS_clone3,
 ];
 
 /// Calls that would wait in the kernel, or by which processes notice each other, and that are not
@@ -63,6 +69,177 @@ pub(super) const REFUSED: &[(c_long, &str)] = &[
     (libc::SYS_alarm, "alarm"),
     (libc::SYS_timer_settime, "timer_settime"),
 ];
+
+/// Whether it is a call at which a task stops whatever it is given, or one that may map memory of others.
+pub(super) fn is_known(call: c_long) -> bool {
+    let refused = REFUSED.iter().any(|(number, _)| *number == call);
+    STOPS.contains(&call) || refused || call == libc::SYS_mmap
+}
+
+/// How many arguments a call has at most: what else is in the registers says nothing.
+pub(super) fn arguments(call: c_long) -> usize {
+    match call {
+        libc::SYS_fork
+        | libc::SYS_vfork
+        | libc::SYS_getpid
+        | libc::SYS_getppid
+        | libc::SYS_gettid
+        | libc::SYS_getuid
+        | libc::SYS_geteuid
+        | libc::SYS_getgid
+        | libc::SYS_getegid
+        | libc::SYS_getpgrp
+        | libc::SYS_sched_yield
+        | libc::SYS_pause
+        | libc::SYS_rt_sigreturn
+        | libc::SYS_setsid
+        | libc::SYS_sync => 0,
+        libc::SYS_close
+        | libc::SYS_exit
+        | libc::SYS_exit_group
+        | libc::SYS_pipe
+        | libc::SYS_brk
+        | libc::SYS_set_tid_address
+        | libc::SYS_unlink
+        | libc::SYS_rmdir
+        | libc::SYS_chdir
+        | libc::SYS_fchdir
+        | libc::SYS_dup
+        | libc::SYS_umask
+        | libc::SYS_fsync
+        | libc::SYS_fdatasync
+        | libc::SYS_alarm
+        | libc::SYS_uname
+        | libc::SYS_sysinfo
+        | libc::SYS_times
+        | libc::SYS_epoll_create
+        | libc::SYS_epoll_create1
+        | libc::SYS_time
+        | libc::SYS_getpgid
+        | libc::SYS_getsid
+        | libc::SYS_sched_getscheduler => 1,
+        libc::SYS_munmap
+        | libc::SYS_fstat
+        | libc::SYS_stat
+        | libc::SYS_lstat
+        | libc::SYS_dup2
+        | libc::SYS_nanosleep
+        | libc::SYS_kill
+        | libc::SYS_tkill
+        | libc::SYS_getcwd
+        | libc::SYS_access
+        | libc::SYS_mkdir
+        | libc::SYS_chmod
+        | libc::SYS_fchmod
+        | libc::SYS_rename
+        | libc::SYS_link
+        | libc::SYS_symlink
+        | libc::SYS_clock_gettime
+        | libc::SYS_clock_getres
+        | libc::SYS_gettimeofday
+        | libc::SYS_setpgid
+        | libc::SYS_getrlimit
+        | libc::SYS_setrlimit
+        | libc::SYS_getrusage
+        | libc::SYS_set_robust_list
+        | libc::SYS_eventfd2
+        | libc::SYS_pipe2
+        | libc::SYS_clone3
+        | libc::SYS_sigaltstack
+        | libc::SYS_statfs
+        | libc::SYS_fstatfs
+        | libc::SYS_ftruncate
+        | libc::SYS_truncate
+        | libc::SYS_getitimer
+        | libc::SYS_pidfd_open
+        | libc::SYS_rt_sigsuspend
+        | libc::SYS_rt_sigpending
+        | libc::SYS_listen
+        | libc::SYS_shutdown
+        | libc::SYS_memfd_create
+        | libc::SYS_arch_prctl
+        | libc::SYS_inotify_rm_watch
+        | libc::SYS_sched_getparam => 2,
+        libc::SYS_read
+        | libc::SYS_write
+        | libc::SYS_open
+        | libc::SYS_lseek
+        | libc::SYS_mprotect
+        | libc::SYS_ioctl
+        | libc::SYS_readv
+        | libc::SYS_writev
+        | libc::SYS_poll
+        | libc::SYS_execve
+        | libc::SYS_fcntl
+        | libc::SYS_getdents
+        | libc::SYS_getdents64
+        | libc::SYS_madvise
+        | libc::SYS_msync
+        | libc::SYS_readlink
+        | libc::SYS_connect
+        | libc::SYS_bind
+        | libc::SYS_accept
+        | libc::SYS_getsockname
+        | libc::SYS_getpeername
+        | libc::SYS_sendmsg
+        | libc::SYS_recvmsg
+        | libc::SYS_tgkill
+        | libc::SYS_getrandom
+        | libc::SYS_sched_setaffinity
+        | libc::SYS_sched_getaffinity
+        | libc::SYS_mknod
+        | libc::SYS_chown
+        | libc::SYS_fchown
+        | libc::SYS_mincore
+        | libc::SYS_setresuid
+        | libc::SYS_getresuid
+        | libc::SYS_getresgid
+        | libc::SYS_dup3
+        | libc::SYS_unlinkat
+        | libc::SYS_mkdirat
+        | libc::SYS_socket
+        | libc::SYS_sched_setscheduler
+        | libc::SYS_pidfd_getfd
+        | libc::SYS_membarrier
+        | libc::SYS_close_range => 3,
+        libc::SYS_wait4
+        | libc::SYS_rt_sigaction
+        | libc::SYS_rt_sigprocmask
+        | libc::SYS_openat
+        | libc::SYS_newfstatat
+        | libc::SYS_prlimit64
+        | libc::SYS_pread64
+        | libc::SYS_pwrite64
+        | libc::SYS_clock_nanosleep
+        | libc::SYS_socketpair
+        | libc::SYS_accept4
+        | libc::SYS_epoll_ctl
+        | libc::SYS_epoll_wait
+        | libc::SYS_sendfile
+        | libc::SYS_readlinkat
+        | libc::SYS_rseq
+        | libc::SYS_rt_sigtimedwait
+        | libc::SYS_pidfd_send_signal
+        | libc::SYS_utimensat
+        | libc::SYS_faccessat
+        | libc::SYS_faccessat2
+        | libc::SYS_fallocate
+        | libc::SYS_fadvise64 => 4,
+        libc::SYS_clone
+        | libc::SYS_prctl
+        | libc::SYS_select
+        | libc::SYS_mremap
+        | libc::SYS_statx
+        | libc::SYS_waitid
+        | libc::SYS_ppoll
+        | libc::SYS_setsockopt
+        | libc::SYS_getsockopt
+        | libc::SYS_linkat
+        | libc::SYS_renameat2
+        | libc::SYS_execveat => 5,
+        _ => 6,
+    }
+}
 
 /// What a call is called, for one who knows the manual.
 pub(super) fn name(call: c_long) -> String {
@@ -121,6 +298,11 @@ pub(super) enum Held {
     /// To go on after a call that was made, in a process that has memory of others: what it does there
     /// up to its next call is a step of its own. See [`Held::is_apart`].
     GoOn,
+    /// To use memory that several processes have, with one instruction: so many bytes at this address,
+    /// which are in these words of the object. The length is 0 if it is not known.
+    Use { object: usize, at: u64, length: u64, words: (u64, u64), how: Use },
+    /// To take, give or look at the semaphore at this address.
+    Semaphore { object: usize, at: u64, operation: Operation },
 }
 
 impl Held {
@@ -136,6 +318,14 @@ impl Held {
                 | Held::Write { .. }
                 | Held::Parent
                 | Held::DieWithParent
+        )
+    }
+
+    /// Whether it is a call, which a signal can come before.
+    pub(super) fn is_call(&self) -> bool {
+        !matches!(
+            self,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Use { .. } | Held::Semaphore { .. }
         )
     }
 

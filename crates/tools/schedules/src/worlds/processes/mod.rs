@@ -5,8 +5,8 @@
 //! it need not wait: so nothing sleeps in the kernel, and there is no guess whether all is quiet.
 //!
 //! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
-//! children, to look whether one has ended, to ask for the parent while it lives; and the end of a sleep,
-//! as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
+//! children, to look whether one has ended, to ask for the parent while it lives, to use memory or a
+//! semaphore that several processes have; and the end of a sleep, as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
 //!
 //! # Layout
 //!
@@ -16,6 +16,7 @@
 //! * [`lessons`]: the lessons about processes, and how each is run
 //! * `system`: the processes of a run
 //! * `held`: what a task is held before
+//! * `code`: what an instruction does to memory
 //! * `touches`: the names of what is touched
 //! * `watch`: looks after the one task that runs
 //! * `os`: the crate `tracer` as this world needs it
@@ -31,6 +32,8 @@ use crate::prints::Prints;
 use crate::step::Actor;
 use crate::world::{Actors, Fault, Plan, Run, World};
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod code;
 pub mod command;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod held;
@@ -85,6 +88,9 @@ pub struct Options {
     /// gets which task. If not, who could go first did, and the run says
     /// [so](crate::world::Caveat::Contended).
     pub contended: bool,
+    /// Whether what a function of the C library does to a semaphore is one step. If not, each of its
+    /// accesses to memory is one, as elsewhere: what the reduction is held against.
+    pub whole_operations: bool,
     /// The file that the program reads from stdin. It reads nothing where there is none.
     pub stdin: Option<PathBuf>,
     /// Set when somebody has asked to stop, as with Ctrl-C.
@@ -98,6 +104,7 @@ impl Default for Options {
             prints: None,
             steps: 1000,
             contended: true,
+            whole_operations: true,
             stdin: None,
             interrupt: Arc::default(),
         }

@@ -15,12 +15,19 @@ use tracer::stop::{self, Until};
 
 use super::held;
 
+/// The upper half of all addresses of memory that is guarded. No other memory lies there.
+pub(super) const GUARDED: u32 = 0x6100;
+
+/// What a call has as its sixth argument that is the tool's own.
+pub(super) const PASS: u32 = 0x7061_7373;
+
 /// Where tasks stop.
 pub(super) fn filter() -> Filter {
     let refused: Vec<c_long> = held::REFUSED.iter().map(|(call, _)| *call).collect();
     Filter::new()
         .at(held::STOPS)
         .at(&refused)
+        .at_addresses(GUARDED, PASS)
         // Memory that other processes may have too.
         .at_if_bits(libc::SYS_mmap, 3, libc::MAP_SHARED as u32)
 }
@@ -59,6 +66,23 @@ pub(super) fn go(tid: i32, signal: i32) {
 /// Lets a stopped thread go on, at most to the end of the call that it is in.
 pub(super) fn go_to_end_of_call(tid: i32) {
     let _ = stop::resume(Pid::from_raw(tid), Until::CallEnd, 0);
+}
+
+/// Lets a stopped thread go on for one instruction.
+pub(super) fn go_one_instruction(tid: i32) {
+    let _ = stop::resume(Pid::from_raw(tid), Until::Instruction, 0);
+}
+
+/// The address that a thread has stopped for trying to use it.
+pub(super) fn forbidden_address(tid: i32) -> Option<u64> {
+    stop::forbidden_address(Pid::from_raw(tid))
+}
+
+/// The device and the number of the file that a thread has open.
+pub(super) fn file(tid: i32, fd: u64) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let file = std::fs::metadata(format!("/proc/{tid}/fd/{fd}")).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 /// The thread or process that a stop announces.

@@ -12,6 +12,7 @@ use tracer::start::{Launch, NotStarted};
 
 use super::os;
 use super::system::System;
+use super::system::memory::Learned;
 use super::watch::Watch;
 use super::{Names, Options};
 use crate::step::Actor;
@@ -55,6 +56,7 @@ pub(super) struct Program {
     command: Vec<OsString>,
     options: Options,
     names: Names,
+    learned: Learned,
     terminal: Terminal,
     errors: Terminal,
     filter: Filter,
@@ -76,6 +78,7 @@ impl Program {
             watch: Watch::begin(options.interrupt.clone()),
             options,
             names: Names::default(),
+            learned: Learned::default(),
             terminal: Terminal::open().map_err(failed)?,
             errors: Terminal::open().map_err(failed)?,
             filter: os::filter(),
@@ -113,17 +116,31 @@ impl Program {
     }
 
     pub(super) fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
+        loop {
+            let run = self.run_once(plan)?;
+            // What was learned changes nothing of a plan that says nothing.
+            if run.finish != Finish::Again || !plan.schedule.is_empty() {
+                return Ok(run);
+            }
+        }
+    }
+
+    fn run_once(&mut self, plan: &Plan) -> Result<Run, Fault> {
         if self.options.interrupt.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(Fault::Interrupted);
         }
         let pid = self.start()?;
         let places = (self.terminal.path.as_str(), self.errors.path.as_str());
+        let (names, learned) = (&mut self.names, &mut self.learned);
         let mut system =
-            System::new(pid, &self.options, &mut self.names, &self.watch, places, plan.detailed);
+            System::new(pid, &self.options, names, learned, &self.watch, places, plan.detailed);
         let mut then = plan.then.clone();
         let mut latest: Actor = 0;
         let (finish, able) = loop {
             system.settle()?;
+            if system.again {
+                break (Finish::Again, Vec::new());
+            }
             let (able, quiet) = system.able();
             let actors: Vec<Actor> = able.iter().map(|(actor, _)| *actor).collect();
             if able.is_empty() {
@@ -153,6 +170,7 @@ impl Program {
         };
         let standing = system.standing();
         let actors = system.lives();
+        let things = system.things();
         let told = system.told();
         let output = system.named(&system.output);
         let errors = system.errors();
@@ -173,7 +191,7 @@ impl Program {
             steps,
             next,
             names: self.names.names.iter().cloned().map(Some).collect(),
-            things: Vec::new(),
+            things,
             aside,
         });
         Ok(Run { details, ..run })

@@ -22,8 +22,10 @@ pub(super) enum Shared<'a> {
     Readers(&'a str),
     /// The time, where sleeps keep to it.
     Time,
-    /// Memory of several processes, as a whole.
+    /// Memory of several processes that is not guarded, as a whole.
     CommonMemory,
+    /// A word of memory that several processes have, by the name of that memory. A semaphore is one.
+    Word(&'a str, u64),
     /// That a task can take its so manieth step: true once others have done what they had to.
     Enabled(Actor, usize),
 }

@@ -21,7 +21,16 @@ impl System<'_> {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
         };
         match held {
-            Held::Birth | Held::GoOn | Held::Die(_) => Can::Step,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Use { .. } => Can::Step,
+            Held::Semaphore { object, at, operation } => {
+                let waits = match operation {
+                    Operation::Wait => true,
+                    Operation::TryWait => !self.is_tried(*object),
+                    Operation::Post | Operation::Release | Operation::GetValue => false,
+                };
+                // Where it is not to be had, nobody can tell when that was seen.
+                or_step(true, !waits || os::u32_at(task.tid, *at) > 0)
+            }
             Held::Print(_) => {
                 if self.is_full() {
                     Can::No
@@ -66,7 +75,8 @@ impl System<'_> {
             }
             Held::Futex { at, value, shared, .. } => {
                 let changed = os::u32_at(task.tid, *at) != *value;
-                or_step(changed, *shared && self.shares(task.process))
+                let semaphore = self.semaphore_at(task.process, *at).is_some();
+                or_step(changed, semaphore || *shared && self.shares(task.process))
             }
             Held::Read { fd, contended } => {
                 or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))

@@ -11,6 +11,9 @@ impl System<'_> {
         let (call, a) = (registers.call(), registers.arguments());
         let now = self.clock(i);
         let after = |nanoseconds: u64| now.saturating_add(nanoseconds);
+        if self.is_given_guarded(i, call, a) {
+            return None;
+        }
         match call {
             libc::SYS_write | libc::SYS_writev | libc::SYS_sendto | libc::SYS_sendmsg => {
                 self.writes(i, call, a)
@@ -46,7 +49,7 @@ impl System<'_> {
                 };
                 Some(Held::Wait { target, patient: a[3] as i32 & libc::WNOHANG == 0 })
             }
-            libc::SYS_futex => self.futex(tid, a, now),
+            libc::SYS_futex => self.futex(i, a, now),
             libc::SYS_read
             | libc::SYS_readv
             | libc::SYS_recvfrom
@@ -157,17 +160,11 @@ impl System<'_> {
                 Some(Held::Suspend { blocked: !os::u64_at(tid, a[0]), until })
             }
             libc::SYS_mmap => {
-                if a[2] as i32 & libc::PROT_WRITE != 0 {
-                    self.processes[process].shares = true;
-                    // Nothing can be done to a semaphore but to take and to give it, and who takes it
-                    // does so after a call at which it was held.
-                    if !os::link(tid, a[4]).starts_with("/dev/shm/sem.") {
-                        self.caveats.insert(Caveat::CommonMemory);
-                    }
-                    if !self.options.contended {
-                        self.caveats.insert(Caveat::Contended);
-                    }
-                }
+                self.maps(i, a);
+                None
+            }
+            libc::SYS_fork | libc::SYS_vfork | libc::SYS_clone | libc::SYS_clone3 => {
+                self.shares_with_child(i, call, a);
                 None
             }
             call => {
@@ -214,7 +211,8 @@ impl System<'_> {
         (!own && signal != 0 && self.process(to).is_some()).then_some(Held::Signal { to, signal })
     }
 
-    pub(super) fn futex(&mut self, tid: i32, a: [u64; 6], now: u64) -> Option<Held> {
+    pub(super) fn futex(&mut self, i: usize, a: [u64; 6], now: u64) -> Option<Held> {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let operation = a[1] as i32;
         match operation & libc::FUTEX_CMD_MASK {
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
@@ -232,11 +230,20 @@ impl System<'_> {
                 let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
                 Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
             }
+            // The kernel cannot look at guarded memory, and nobody waits there.
+            libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if self.is_guarded(process, a[0]) => {
+                os::skip(tid, 0);
+                None
+            }
             libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
                 self.refuse(Unmodelled::PriorityLocks);
                 None
             }
-            _ => None,
+            _ => {
+                self.cannot_guard(process, a[0]);
+                self.cannot_guard(process, a[4]);
+                None
+            }
         }
     }
 

@@ -19,7 +19,7 @@ impl System<'_> {
         }
         self.miss(i);
         self.tasks[i].missed = None;
-        if held != Held::Birth && held != Held::GoOn {
+        if held.is_call() {
             // The call that it was about to make is not made: it will be, after a handler, or gives
             // EINTR, as the kernel would have it.
             const AGAIN: i64 = -513;

@@ -104,6 +104,12 @@ impl System<'_> {
                 }
                 self.follow_call(i);
             }
+            Held::Use { .. } | Held::Semaphore { .. } => self.uses(i, &held),
+            Held::Futex { at, .. } if self.is_guarded(process, at) => {
+                // The number there is another one.
+                os::skip(tid, (-libc::EAGAIN).into());
+                self.run(i, 0);
+            }
             Held::Birth
             | Held::GoOn
             | Held::Futex { .. }
@@ -217,6 +223,7 @@ impl System<'_> {
         self.tasks[i].able = false;
         self.tasks[i].state = State::Ready(0);
         self.run_to_call(i, signal);
+        self.has_come(i);
         self.after_segment(i);
     }
 
@@ -226,6 +233,21 @@ impl System<'_> {
         loop {
             let stop = self.watch.wait(tid);
             let mut signal = 0;
+            let mut came = None;
+            if let Some(Stop::Signal(_)) = stop {
+                came = self.comes_to(i);
+            }
+            let stop = match came {
+                None => stop,
+                Some(Came::Held(held)) => {
+                    self.tasks[i].state = State::Held(held);
+                    return;
+                }
+                // The signal that has come meanwhile, or nothing.
+                Some(Came::Through(0)) => Some(Stop::Start),
+                Some(Came::Through(signal)) => Some(Stop::Signal(signal)),
+                Some(Came::Ended(end)) => end,
+            };
             match stop {
                 None => {
                     self.tasks[i].state = State::Dead;
@@ -266,6 +288,7 @@ impl System<'_> {
                 Some(Stop::Event(libc::PTRACE_EVENT_EXEC)) => {
                     let process = self.tasks[i].process;
                     self.processes[process].shares = false;
+                    self.processes[process].mapped = Mapped::default();
                     os::make_the_same(tid);
                     self.give_back(tid);
                 }

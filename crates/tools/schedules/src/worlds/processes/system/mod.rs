@@ -13,6 +13,7 @@
 //! * `able`: who of those that are held can go on
 //! * `going`: how a held task goes on, up to the next call at which it is held
 //! * `calls`: what a task is about to do, and what is answered in the kernel's place
+//! * `memory`: memory of several processes, each access to which is seen
 //! * `pipes`: pipes and pairs of sockets: whose they are, and what was written comes before what is read
 //! * `ends`: how signals reach held tasks, and how processes end
 
@@ -20,6 +21,7 @@ mod able;
 mod calls;
 mod ends;
 mod going;
+pub(super) mod memory;
 mod order;
 mod pipes;
 
@@ -28,6 +30,8 @@ use std::os::fd::OwnedFd;
 
 use nix::libc::{self, c_long};
 
+use self::memory::{Came, Common, Doing, Learned, Mapped};
+use super::code::{Operation, Use};
 use super::held::{self, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
@@ -88,6 +92,9 @@ struct Task {
     processes: u32,
     threads: u32,
     pipes: u32,
+    /// How many times it has mapped memory that others may have too.
+    maps: u32,
+    doing: Doing,
     /// How many pieces of randomness it has had.
     random: u64,
     /// Its latest step.
@@ -119,8 +126,10 @@ struct Process {
     dies_with_parent: bool,
     /// What it had open of pipes when it ended.
     had_open: Vec<os::Open>,
-    /// Whether other processes may have part of its memory too.
+    /// Whether other processes may have part of its memory too that is not guarded.
     shares: bool,
+    /// What it has of memory that is guarded.
+    mapped: Mapped,
 }
 
 /// What lies in a pipe, piece by piece: how long, and the steps that it comes after.
@@ -151,6 +160,12 @@ pub(super) struct System<'a> {
     pipes: BTreeMap<String, Pipe>,
     now: u64,
     looks: u64,
+    common: Vec<Common>,
+    /// The files that somebody has mapped without a guard.
+    unguarded: BTreeSet<(u64, u64)>,
+    learned: &'a mut Learned,
+    /// Whether there is something to learn from this run, so that it is none to go by.
+    pub(super) again: bool,
     pub(super) output: Vec<u8>,
     /// What was written to stderr, by whom.
     complaints: Vec<(Actor, Vec<u8>)>,
@@ -172,6 +187,7 @@ impl<'a> System<'a> {
         pid: i32,
         options: &'a Options,
         names: &'a mut Names,
+        learned: &'a mut Learned,
         watch: &'a Watch,
         (terminal, errors): (&'a str, &'a str),
         detailed: bool,
@@ -189,6 +205,10 @@ impl<'a> System<'a> {
             pipes: BTreeMap::new(),
             now: 0,
             looks: 0,
+            common: Vec::new(),
+            unguarded: BTreeSet::new(),
+            learned,
+            again: false,
             output: Vec::new(),
             complaints: Vec::new(),
             prints: 0,
@@ -217,6 +237,7 @@ impl<'a> System<'a> {
             dies_with_parent: false,
             had_open: Vec::new(),
             shares: parent.is_some_and(|parent| self.processes[parent].shares),
+            mapped: parent.map(|at| self.processes[at].mapped.clone()).unwrap_or_default(),
         });
     }
 
@@ -242,6 +263,8 @@ impl<'a> System<'a> {
             processes: 0,
             threads: 0,
             pipes: 0,
+            maps: 0,
+            doing: Doing::default(),
             random: 0,
             born: latest,
             latest: None,
@@ -337,7 +360,11 @@ impl<'a> System<'a> {
         let step = self.step(i);
         self.paused = matches!(
             self.tasks[i].state,
-            State::Held(Held::Sleep { .. } | Held::Wait { patient: false, .. })
+            State::Held(
+                Held::Sleep { .. }
+                    | Held::Wait { patient: false, .. }
+                    | Held::Use { how: Use::Read, .. }
+            )
         );
         let mut touches = self.touches(i);
         if quiet {
@@ -359,8 +386,14 @@ impl<'a> System<'a> {
         task.steps += 1;
         // How a process makes sure to end with its parent is of no interest to a reader, and that it goes
         // on after a call needs no words.
-        let technical =
-            matches!(self.tasks[i].state, State::Held(Held::DieWithParent | Held::GoOn));
+        let technical = matches!(
+            self.tasks[i].state,
+            State::Held(
+                Held::DieWithParent
+                    | Held::GoOn
+                    | Held::Semaphore { operation: Operation::GetValue, .. }
+            )
+        );
         if let Some(told) = self.told.as_mut().filter(|_| !technical) {
             told.push(step);
         }

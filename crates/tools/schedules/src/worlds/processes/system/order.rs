@@ -122,6 +122,19 @@ impl System<'_> {
                     touches.push(Shared::End(name).touched(How::Read));
                 }
             }
+            Held::Use { object, words, how, .. } => {
+                touches.extend(self.use_touches(*object, *words, *how));
+            }
+            Held::Semaphore { object, at, operation } => {
+                let value = os::u32_at(task.tid, *at);
+                touches.extend(self.semaphore_touches(*object, *operation, value));
+            }
+            Held::Futex { at, .. } => {
+                if let Some(object) = self.semaphore_at(task.process, *at) {
+                    let value = os::u32_at(task.tid, *at);
+                    touches.extend(self.semaphore_touches(object, Operation::Wait, value));
+                }
+            }
             _ => {}
         }
         touches
@@ -163,7 +176,25 @@ impl System<'_> {
             Held::DieWithParent => Action::Call("prctl".into()),
             Held::Birth => Action::Call("begin".into()),
             Held::GoOn => Action::Call("go on".into()),
-            Held::Futex { .. } => Action::Call("futex".into()),
+            Held::Futex { at, .. } => match self.semaphore_at(task.process, *at) {
+                Some(lock) => Action::Lock { lock, shared: false },
+                None => Action::Call("futex".into()),
+            },
+            Held::Use { object, how, .. } => match how {
+                Use::Read => Action::Read(*object),
+                Use::Write => Action::Write(*object),
+                Use::Update => Action::Update(*object),
+            },
+            Held::Semaphore { object: lock, operation, .. } => match operation {
+                Operation::Post | Operation::Release => {
+                    Action::Unlock { lock: *lock, shared: false }
+                }
+                Operation::TryWait if self.is_tried(*lock) => {
+                    Action::TryLock { lock: *lock, shared: false }
+                }
+                Operation::Wait | Operation::TryWait => Action::Lock { lock: *lock, shared: false },
+                Operation::GetValue => Action::Call("sem_getvalue".into()),
+            },
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),
             Held::Poll { .. } => Action::Call("poll".into()),
