@@ -279,6 +279,7 @@
         hash_order: "The order of a set of strings is always the same here.",
         chance: "Random numbers are the same in every run here.",
         common_memory: "What a process does in memory that others share came in one go between two system calls.",
+        short_reads: "Whether a read from a pipe comes between two writes or after both was not tried.",
         files: "The program writes to files: what one run leaves there, the next one finds.",
         contended:
           "Several processes use one pipe, lock or piece of memory: who comes first to it was not tried.",
@@ -494,6 +495,7 @@
         hash_order: "字符串集合的遍历顺序在这里始终相同。",
         chance: "随机数在这里每次都相同。",
         common_memory: "一个进程在两次系统调用之间对共享内存的访问是一次做完的。",
+        short_reads: "从管道的读取发生在两次写入之间还是之后，没有检查所有的顺序。",
         files: "程序写入了文件：一次运行留下的内容，下一次运行会看到。",
         contended: "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
         unwinding: "线程在 panic 展开期间的操作是一次做完的。",

@@ -292,6 +292,9 @@ pub enum Caveat {
     Files,
     /// Its processes have memory in common, and what one does there between two calls came in one go.
     CommonMemory,
+    /// A read from a pipe gets what is there: had it come earlier or later, it might have got less or
+    /// more.
+    ShortReads,
     /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
     /// not tried.
     Contended,

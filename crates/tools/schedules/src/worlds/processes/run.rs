@@ -123,6 +123,9 @@ impl Program {
         let mut latest: Actor = 0;
         let (finish, able) = loop {
             system.settle()?;
+            if system.again {
+                break (Finish::Again, Vec::new());
+            }
             let (able, quiet) = system.able();
             let actors: Vec<Actor> = able.iter().map(|(actor, _)| *actor).collect();
             if able.is_empty() {

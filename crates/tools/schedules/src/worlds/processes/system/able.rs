@@ -21,7 +21,7 @@ impl System<'_> {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
         };
         match held {
-            Held::Birth | Held::GoOn | Held::Die(_) => Can::Step,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Close(_) => Can::Step,
             Held::Print(_) => {
                 if self.is_full() {
                     Can::No
@@ -64,9 +64,9 @@ impl System<'_> {
                     _ => Can::Step,
                 }
             }
-            Held::Futex { at, value, shared, .. } => {
+            Held::Futex { at, value, shared, contended, .. } => {
                 let changed = os::u32_at(task.tid, *at) != *value;
-                or_step(changed, *shared && self.shares(task.process))
+                or_step(changed, *contended || *shared && self.shares(task.process))
             }
             Held::Read { fd, contended } => {
                 or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))

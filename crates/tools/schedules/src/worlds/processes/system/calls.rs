@@ -46,7 +46,7 @@ impl System<'_> {
                 };
                 Some(Held::Wait { target, patient: a[3] as i32 & libc::WNOHANG == 0 })
             }
-            libc::SYS_futex => self.futex(tid, a, now),
+            libc::SYS_futex => self.futex(i, a, now),
             libc::SYS_read
             | libc::SYS_readv
             | libc::SYS_recvfrom
@@ -134,6 +134,7 @@ impl System<'_> {
                 os::skip(tid, length as i64);
                 None
             }
+            libc::SYS_close => self.is_noticed(i, a[0]).then_some(Held::Close(a[0])),
             libc::SYS_getppid => Some(Held::Parent),
             libc::SYS_prctl => {
                 (a[0] as i32 == libc::PR_SET_PDEATHSIG && a[1] != 0).then_some(Held::DieWithParent)
@@ -214,7 +215,8 @@ impl System<'_> {
         (!own && signal != 0 && self.process(to).is_some()).then_some(Held::Signal { to, signal })
     }
 
-    pub(super) fn futex(&mut self, tid: i32, a: [u64; 6], now: u64) -> Option<Held> {
+    pub(super) fn futex(&mut self, i: usize, a: [u64; 6], now: u64) -> Option<Held> {
+        let tid = self.tasks[i].tid;
         let operation = a[1] as i32;
         match operation & libc::FUTEX_CMD_MASK {
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
@@ -230,7 +232,8 @@ impl System<'_> {
                     }
                 });
                 let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
-                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
+                let contended = !shared && self.threads_wait(i, a[0]);
+                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared, contended })
             }
             libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
                 self.refuse(Unmodelled::PriorityLocks);
@@ -238,6 +241,25 @@ impl System<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether other threads of a process wait for the same as one of them is about to: all of them
+    /// learn of it.
+    fn threads_wait(&mut self, i: usize, address: u64) -> bool {
+        let process = self.tasks[i].process;
+        let mut others = false;
+        for (other, task) in self.tasks.iter_mut().enumerate() {
+            if let State::Held(Held::Futex { at, contended, shared: false, .. }) = &mut task.state
+                && *at == address
+                && task.process == process
+                && other != i
+                && self.options.contended
+            {
+                *contended = true;
+                others = true;
+            }
+        }
+        others
     }
 
     pub(super) fn polls(
@@ -251,9 +273,7 @@ impl System<'_> {
         if until.is_some_and(|until| until <= now) {
             // It only looks: what others write before or after makes a difference.
             for (fd, _) in waits {
-                if let Some(pipe) = self.pipe_of(tid, fd as u64, false) {
-                    self.touch(Shared::Pipe(&pipe).touched(How::Read));
-                }
+                self.looks_at(tid, fd);
             }
             return None;
         }

@@ -96,6 +96,7 @@ impl System<'_> {
                     touches.push(Shared::Pipe(&pipe).touched(How::Write));
                 }
             }
+            Held::Futex { .. } => touches.push(self.chance(i)),
             Held::Wait { target, .. } => {
                 for child in self.children(task.process, *target) {
                     let child = &self.processes[child];
@@ -125,6 +126,11 @@ impl System<'_> {
             _ => {}
         }
         touches
+    }
+
+    pub(super) fn chance(&self, i: usize) -> Touch {
+        let task = &self.tasks[i];
+        Shared::Chance(task.actor, task.steps).touched(How::Write)
     }
 
     /// The step before which a task is held.
@@ -166,6 +172,7 @@ impl System<'_> {
             Held::Futex { .. } => Action::Call("futex".into()),
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),
+            Held::Close(_) => Action::Call("close".into()),
             Held::Poll { .. } => Action::Call("poll".into()),
             Held::Suspend { .. } => Action::Call("sigsuspend".into()),
         };
