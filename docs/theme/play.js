@@ -282,7 +282,7 @@
         short_reads: "Whether a read from a pipe comes between two writes or after both was not tried.",
         files: "The program writes to files: what one run leaves there, the next one finds.",
         contended:
-          "Several processes use one pipe, lock or piece of memory: who comes first to it was not tried.",
+          "Several processes or threads use one pipe, lock or piece of memory: who comes first to it was not tried.",
         unwinding: "What a thread does while a panic unwinds it comes in one go.",
         memory_races: "What the threads inside of one process do to its memory was not watched.",
       },
@@ -497,7 +497,7 @@
         common_memory: "一个进程在两次系统调用之间对共享内存的访问是一次做完的。",
         short_reads: "从管道的读取发生在两次写入之间还是之后，没有检查所有的顺序。",
         files: "程序写入了文件：一次运行留下的内容，下一次运行会看到。",
-        contended: "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
+        contended: "几个进程或线程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
         unwinding: "线程在 panic 展开期间的操作是一次做完的。",
         memory_races: "没有观察同一进程内各线程对内存的访问。",
       },

@@ -295,8 +295,8 @@ pub enum Caveat {
     /// A read from a pipe gets what is there: had it come earlier or later, it might have got less or
     /// more.
     ShortReads,
-    /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
-    /// not tried.
+    /// Several of its processes or threads use one pipe, lock or piece of memory, and who comes first to
+    /// it was not tried.
     Contended,
 }
 

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use schedules::search::{self, Ending, Extent, Findings, classes, follow};
+use schedules::search::{self, Ending, Extent, Findings, classes, follow, random};
 use schedules::worlds::processes::lessons::{self, ProcessLesson};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
@@ -230,8 +230,10 @@ fn a_join_that_is_taken_out_shows_every_time() {
 fn every_worker_of_a_pool_may_get_every_task() {
     let _folder = PATCHED.path();
     let program = course::root().join("target/waits/debug/pool");
-    let (_, found) = search(vec![program.into()], &Options::default());
-    assert!(found.complete() && found.diverged.is_none(), "{found:?}");
+    let mut world = Processes::new(vec![program.into()], Options::default()).unwrap();
+    // All schedules are too many for a test. These are the same ones each time.
+    let found = random::some(&mut world, 500, 4, LIMIT);
+    assert!(found.fault.is_none() && found.diverged.is_none(), "{found:?}");
     let expected = [
         // One worker does both, or each does one.
         "1 P1.1\n2 P1.1\n",

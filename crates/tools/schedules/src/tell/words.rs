@@ -645,9 +645,9 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "从管道读到的是到那时为止写入的内容：读取发生在两次写入之间还是之后，没有检查所有的顺序。",
             ),
             Caveat::Contended => language.say(
-                "Several processes use one pipe, lock or piece of memory: who comes first to it was \
-                 not tried.",
-                "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
+                "Several processes or threads use one pipe, lock or piece of memory: who comes first to \
+                 it was not tried.",
+                "几个进程或线程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \

@@ -253,13 +253,15 @@ impl System<'_> {
                 && *at == address
                 && task.process == process
                 && other != i
-                && self.options.contended
             {
-                *contended = true;
+                *contended = self.options.contended;
                 others = true;
             }
         }
-        others
+        if others && !self.options.contended {
+            self.caveats.insert(Caveat::Contended);
+        }
+        others && self.options.contended
     }
 
     pub(super) fn polls(
