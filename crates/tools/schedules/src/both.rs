@@ -87,6 +87,9 @@ pub struct How {
     pub sleeps: Sleeps,
     /// After so many prints processes are stopped, if not after the lesson's own number.
     pub prints: Option<usize>,
+    /// Leaves out who comes first to what several processes use: the opposite of
+    /// [`Options::contended`].
+    pub in_turn: bool,
 }
 
 /// The names of all lessons of which both programs can be searched: those about threads first.
@@ -153,6 +156,7 @@ impl Both {
         let options = Options {
             sleeps: how.sleeps,
             prints: how.prints.or(lesson.prints),
+            contended: !how.in_turn,
             interrupt: interrupt(),
             ..Options::default()
         };

@@ -297,8 +297,11 @@ pub enum Caveat {
     /// Its processes have memory in common that is too large, or used too often or by the kernel, for each
     /// access to be seen: what one does there between two calls came in one go.
     CommonMemory,
-    /// Several of its processes use one pipe, lock or piece of memory, and who comes first to it was
-    /// not tried.
+    /// A read from a pipe gets what is there: had it come earlier or later, it might have got less or
+    /// more.
+    ShortReads,
+    /// Several of its processes or threads use one pipe, lock or piece of memory, and who comes first to
+    /// it was not tried.
     Contended,
 }
 

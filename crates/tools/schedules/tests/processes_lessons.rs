@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use schedules::search::{self, Ending, Extent, Findings, classes, follow};
+use schedules::search::{self, Ending, Extent, Findings, classes, follow, random};
 use schedules::worlds::processes::lessons::{self, ProcessLesson};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
@@ -135,7 +135,22 @@ const WAITS: &[Wait] = &[
     Wait { shows: false, ..wait("process_ids", "two.join()?;", "two.join()") },
 ];
 
-/// The lessons without one of their waits each, compiled as the lessons are.
+/// A pool of two workers with two tasks, which say who does them.
+const POOL: &str = r#"
+fn main() {
+    let _main = util::main_guard!(run);
+    let pool = util::Pool::new(2).unwrap();
+    pool.apply_async(run, (1,));
+    pool.apply_async(run, (2,));
+    pool.close().join();
+}
+
+fn run(task: u32) {
+    println!("{task} {}", std::process::id());
+}
+"#;
+
+/// The lessons without one of their waits each, and a pool, compiled as the lessons are.
 static PATCHED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let root = course::root();
@@ -156,6 +171,8 @@ static PATCHED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         let text = without(&fs::read_to_string(course::twin(wait.lesson)).unwrap(), wait.python);
         fs::write(folder.path().join(format!("{name}.py")), text).unwrap();
     }
+    manifest += "[[bin]]\nname = \"pool\"\npath = \"pool.rs\"\n";
+    fs::write(folder.path().join("pool.rs"), POOL).unwrap();
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -207,6 +224,27 @@ fn a_join_that_is_taken_out_shows_every_time() {
             assert_eq!(theirs.map(|theirs| theirs.endings.len()), Some(10));
         }
     }
+}
+
+#[test]
+fn every_worker_of_a_pool_may_get_every_task() {
+    let _folder = PATCHED.path();
+    let program = course::root().join("target/waits/debug/pool");
+    let mut world = Processes::new(vec![program.into()], Options::default()).unwrap();
+    // All schedules are too many for a test. These are the same ones each time.
+    let found = random::some(&mut world, 500, 4, LIMIT);
+    assert!(found.fault.is_none() && found.diverged.is_none(), "{found:?}");
+    let expected = [
+        // One worker does both, or each does one.
+        "1 P1.1\n2 P1.1\n",
+        "1 P1.2\n2 P1.2\n",
+        "1 P1.1\n2 P1.2\n",
+        "2 P1.2\n1 P1.1\n",
+        "1 P1.2\n2 P1.1\n",
+        "2 P1.1\n1 P1.2\n",
+    ];
+    let outputs: BTreeSet<&str> = found.outputs().into_iter().collect();
+    assert_eq!(outputs, BTreeSet::from(expected));
 }
 
 /// How many runs are made at least, unless `RUNS` says another number.

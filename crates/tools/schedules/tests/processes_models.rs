@@ -68,7 +68,14 @@ impl Draw {
                     text += &format!("p{}", char::from(b'a' + *letter));
                     *letter += 1;
                 }
-                6 if depth == 0 => text += &format!("t(p{})j", self.below(10)),
+                6 if depth == 0 => {
+                    let [one, two, own] = [(); 3].map(|()| self.below(10));
+                    text += &match self.below(3) {
+                        0 => format!("t(lp{one}u)t(lp{two}u)lp{own}uj"),
+                        1 => format!("t(lp{one}u)lp{own}p{two}uj"),
+                        _ => format!("t(p{one})j"),
+                    };
+                }
                 6 | 7 => text += &format!("s{}", 1 + self.below(2)),
                 8 if children > 0 => text += &format!("w{}", self.below(children)),
                 9 if children > 0 => text += "W",
@@ -81,7 +88,7 @@ impl Draw {
                 13 => text += &format!(">{}{}", self.below(2), self.below(10)),
                 14 => text += &format!("<{}", self.below(2)),
                 15 => text += &format!("n{}", self.below(2)),
-                16 => text += &format!("c{}", self.below(2)),
+                16 => text += &format!("{}{}", ["c", "C"][self.below(2) as usize], self.below(2)),
                 17 => text += "M",
                 18 => text += &format!("Lp{}U", self.below(10)),
                 19 => text += ["L", "U"][self.below(2) as usize],
@@ -177,6 +184,43 @@ fn nothing_is_lost_where_processes_have_memory_in_common() {
     for (seed, sleeps) in [(4, Sleeps::Any), (5, Sleeps::Ordered), (6, Sleeps::Instant)] {
         hold(sleeps, true, seed, 10);
     }
+}
+
+/// What a program can come to in all of its schedules, and in those of the reduced search.
+fn outputs(program: &str, sleeps: Sleeps) -> Vec<String> {
+    let mut world = world(program, &Options { sleeps, ..Options::default() });
+    let found = classes::all(&mut world, Duration::from_secs(60));
+    let plain = every::some(&mut world, 100_000);
+    assert!(found.complete() && plain.complete(), "{program}: {found:?} {plain:?}");
+    assert_eq!(found.outputs(), plain.outputs(), "{program}");
+    found.outputs().into_iter().map(str::to_string).collect()
+}
+
+#[test]
+fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
+    for (program, expected) in [
+        // The child is the only one who reads: its end, its death and what it closes are noticed.
+        ("f()C0>0aw0", &["", "%"][..]),
+        ("f(px)C0>0aw0", &["x", "x%"]),
+        ("f(C0px)C0>0aw0", &["%x", "x", "x%"]),
+        ("f(s1)C0K0>0aw0", &["%"]),
+        ("f(<0)C0>0a>0bw0", &["a", "a%"]),
+        // Somebody else still reads.
+        ("f()f(s2)C0>0aw0w1", &["", "%"]),
+        ("f()>0aw0C0", &[""]),
+        // The child is the only one who writes: whether it has ended is seen by a look.
+        ("f()c0n0", &["n", "r"]),
+        ("f(c0s1)c0n0", &["n", "r"]),
+        ("f(s1)c0K0n0", &["r"]),
+        ("f()n0", &["n"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn who_of_several_threads_gets_a_lock_is_tried() {
+    assert_eq!(outputs("lt(lpau)t(lpbu)pcuj", Sleeps::Any), ["cab", "cba"]);
 }
 
 #[test]

@@ -50,6 +50,38 @@ fn a_pipeline_has_one_ending_and_two_jobs_have_two() {
 }
 
 #[test]
+fn who_writes_may_find_that_nobody_reads() {
+    let found = search(&["bash", "-c", "(echo a; echo b) | true; echo ${PIPESTATUS[0]}"], &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["0\n", "141\n"]));
+    let found = search(&["bash", "-c", "(echo a; echo b) | read x; echo ${PIPESTATUS[0]}"], &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["0\n", "141\n"]));
+    let program = "import os\n\
+                   r, w = os.pipe()\n\
+                   if os.fork() == 0:\n    \
+                   os.close(r)\n    \
+                   print('closed')\n    \
+                   os._exit(0)\n\
+                   os.close(r)\n\
+                   try: print('written', os.write(w, b'a'))\n\
+                   except BrokenPipeError: print('broken')\n\
+                   os.wait()\n";
+    let found = python(program, &any());
+    let both =
+        ["closed\nwritten 1\n", "written 1\nclosed\n", "broken\nclosed\n", "closed\nbroken\n"];
+    assert_eq!(outputs(&found), BTreeSet::from(both));
+}
+
+#[test]
+fn where_a_read_may_come_between_two_writes_it_is_said() {
+    let short = |script| {
+        let found = search(&["bash", "-c", script], &any());
+        found.caveats.contains(&schedules::world::Caveat::ShortReads)
+    };
+    assert!(short("(echo a; echo b) | cat"));
+    assert!(!short("echo a | cat"));
+}
+
+#[test]
 fn make_with_two_jobs_makes_three_files_in_four_orders() {
     let folder = tempfile::tempdir().unwrap();
     let rules = "all: a b c\n\t@echo all\na: ; @echo a\nb: ; @echo b\nc: ; @echo c\n";

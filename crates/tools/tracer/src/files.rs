@@ -46,6 +46,8 @@ pub fn link(tid: i32, fd: u64) -> String {
 /// Something that a process has open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
+    /// Under which number.
+    pub fd: u64,
     /// What it is, as [`link`] has it.
     pub link: String,
     /// Whether it is open for reading.
@@ -59,10 +61,11 @@ pub fn open_files(pid: i32) -> Vec<Open> {
     let Ok(list) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
     let open = list.filter_map(|entry| {
         let path = entry.ok()?.path();
+        let fd = path.file_name()?.to_str()?.parse().ok()?;
         // The rights of the link's owner: how it was opened.
         let rights = path.symlink_metadata().ok()?.permissions().mode();
         let link = fs::read_link(path).ok()?.to_string_lossy().into_owned();
-        Some(Open { link, read: rights & 0o400 != 0, written: rights & 0o200 != 0 })
+        Some(Open { fd, link, read: rights & 0o400 != 0, written: rights & 0o200 != 0 })
     });
     open.collect()
 }

@@ -853,6 +853,7 @@ fn code(caveat: Caveat) -> &'static str {
         Caveat::MemoryRaces => "memory_races",
         Caveat::CommonMemory => "common_memory",
         Caveat::Files => "files",
+        Caveat::ShortReads => "short_reads",
         Caveat::Contended => "contended",
     }
 }

@@ -671,10 +671,15 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "程序写入了文件。一次运行留下的内容会被下一次运行看到：如果这有影响，请让程序先清理文件夹，\
                  例如 `bash -c 'make clean; make -j2'`。",
             ),
+            Caveat::ShortReads => language.say(
+                "A read from a pipe gets what was written so far: that it comes between two writes, or \
+                 after both, was not tried.",
+                "从管道读到的是到那时为止写入的内容：读取发生在两次写入之间还是之后，没有检查所有的顺序。",
+            ),
             Caveat::Contended => language.say(
-                "Several processes use one pipe, lock or piece of memory: who comes first to it was \
-                 not tried.",
-                "几个进程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
+                "Several processes or threads use one pipe, lock or piece of memory: who comes first to \
+                 it was not tried.",
+                "几个进程或线程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
             ),
             Caveat::Unwinding => language.say(
                 "What a thread does while a panic unwinds it came in one go: there may be more endings in \

@@ -5,11 +5,12 @@
 //! first child, `W` for any, `h0` looks whether the first child has ended and prints what it sees, `k0`
 //! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
 //! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
-//! pipes, `<0` reads one and prints it, `n0` looks whether there is one and prints what it sees, `c0`
-//! closes this process's end for writing, `L` and `U` take and give back a lock in shared memory, `M` adds
-//! one to a number there and prints it, `i` adds one to another in two steps, `r` prints that. `a0` takes the
-//! first of two semaphores, `v0` gives it, `y0` takes it if it is to be had and prints whether, `z0` prints
-//! how often it is to be had. Only who does one of these has such memory.
+//! pipes, and prints `%` if nobody reads it, `<0` reads one and prints it, `n0` looks whether there is one
+//! and prints what it sees, `c0` closes this process's end for writing and `C0` that for reading, `L` and
+//! `U` take and give back a lock in shared memory, `M` adds one to a number there and prints it, `i` adds
+//! one to another in two steps, `r` prints that. `a0` takes the first of two semaphores, `v0` gives it, `y0`
+//! takes it if it is to be had and prints whether, `z0` prints how often it is to be had. Only who does one
+//! of these has such memory. `l` and `u` take and give back a lock of the process.
 //!
 //! With `search` and a command it searches that.
 
@@ -56,8 +57,16 @@ mod linux {
         unsafe { libc::write(1, text.as_ptr().cast(), text.len()) };
     }
 
+    /// A lock of each process, for its threads.
+    static LOCK: AtomicU32 = AtomicU32::new(0);
+
     extern "C" fn handler(_: i32) {
         print(b"!");
+    }
+
+    /// Whether a write has failed because nobody reads: Rust has SIGPIPE ignored.
+    fn is_broken() -> bool {
+        std::io::Error::last_os_error().kind() == std::io::ErrorKind::BrokenPipe
     }
 
     #[derive(Clone, Copy)]
@@ -145,7 +154,10 @@ mod linux {
                     b'>' => {
                         let pipe = reader.digit();
                         let byte = reader.next().expect("a byte");
-                        libc::write(world.pipes[pipe][1], (&raw const byte).cast(), 1);
+                        let end = world.pipes[pipe][1];
+                        if libc::write(end, (&raw const byte).cast(), 1) < 0 && is_broken() {
+                            print(b"%");
+                        }
                     }
                     b'<' => {
                         let mut byte = b'$';
@@ -160,6 +172,22 @@ mod linux {
                     }
                     b'c' => {
                         libc::close(world.pipes[reader.digit()][1]);
+                    }
+                    b'C' => {
+                        libc::close(world.pipes[reader.digit()][0]);
+                    }
+                    b'l' => {
+                        let at: *const AtomicU32 = &raw const LOCK;
+                        let wait = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
+                        while LOCK.swap(1, SeqCst) != 0 {
+                            libc::syscall(libc::SYS_futex, at, wait, 1, 0, 0, 0);
+                        }
+                    }
+                    b'u' => {
+                        let at: *const AtomicU32 = &raw const LOCK;
+                        let wake = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
+                        LOCK.store(0, SeqCst);
+                        libc::syscall(libc::SYS_futex, at, wake, 1, 0, 0, 0);
                     }
                     b'L' => {
                         let lock = &world.shared.expect("shared memory")[0];

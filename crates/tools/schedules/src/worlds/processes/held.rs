@@ -45,6 +45,7 @@ pub(super) const STOPS: &[c_long] = &[
     libc::SYS_pipe,
     libc::SYS_pipe2,
     libc::SYS_socketpair,
+    libc::SYS_close,
     libc::SYS_fork,
     libc::SYS_vfork,
     libc::SYS_clone,
@@ -282,13 +283,19 @@ pub(super) enum Held {
         until: Option<u64>,
         /// Whether other processes may have this memory too.
         shared: bool,
+        /// Whether another thread of the process has waited for the same meanwhile: who goes on first
+        /// is a choice.
+        contended: bool,
     },
     /// To read what may not be there yet. `contended`: other processes could read it too.
     Read { fd: i32, contended: bool },
-    /// To write where there may be no room. `contended`: other processes could write there too.
+    /// To write where there may be no room. `contended`: other processes have this pipe too, and could
+    /// write to it, or close it.
     Write { fd: i32, length: Option<u64>, contended: bool },
     /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
     Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64> },
+    /// To close its end of a pipe that several processes have.
+    Close(u64),
     /// To ask who its parent is.
     Parent,
     /// To be ended together with its parent from here on.

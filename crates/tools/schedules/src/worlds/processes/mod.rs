@@ -21,7 +21,7 @@
 //! * `watch`: looks after the one task that runs
 //! * `os`: the crate `tracer` as this world needs it
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -111,11 +111,16 @@ impl Default for Options {
     }
 }
 
-/// Which number a task has, by its place in the tree: the same in every run, whoever was born first.
+/// What is known from one run to the next: which number a task has, by its place in the tree, the same in
+/// every run, whoever was born first; and what somebody could notice of pipes.
 #[derive(Debug, Default)]
 struct Names {
     numbers: HashMap<String, Actor>,
     names: Vec<String>,
+    /// The pipes that were written to in some run, and those that were looked at without waiting: to
+    /// close an end of another one is no choice.
+    written: BTreeSet<String>,
+    looked_at: BTreeSet<String>,
 }
 
 impl Names {

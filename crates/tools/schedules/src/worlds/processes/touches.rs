@@ -18,6 +18,8 @@ pub(super) enum Shared<'a> {
     Memory(&'a str),
     /// A pipe, or one direction of a socket.
     Pipe(&'a str),
+    /// Who has a pipe open: closing an end establishes more of it, and a look reads it.
+    Ends(&'a str),
     /// Whose turn it is to read from a pipe.
     Readers(&'a str),
     /// The time, where sleeps keep to it.
@@ -26,6 +28,9 @@ pub(super) enum Shared<'a> {
     CommonMemory,
     /// A word of memory that several processes have, by the name of that memory. A semaphore is one.
     Word(&'a str, u64),
+    /// The chance of a task to take its so manieth step: who takes it from it writes this, and so does
+    /// the step itself.
+    Chance(Actor, usize),
     /// That a task can take its so manieth step: true once others have done what they had to.
     Enabled(Actor, usize),
 }

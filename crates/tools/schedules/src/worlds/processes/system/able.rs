@@ -21,7 +21,9 @@ impl System<'_> {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
         };
         match held {
-            Held::Birth | Held::GoOn | Held::Die(_) | Held::Use { .. } => Can::Step,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Close(_) | Held::Use { .. } => {
+                Can::Step
+            }
             Held::Semaphore { object, at, operation } => {
                 let waits = match operation {
                     Operation::Wait => true,
@@ -73,10 +75,10 @@ impl System<'_> {
                     _ => Can::Step,
                 }
             }
-            Held::Futex { at, value, shared, .. } => {
+            Held::Futex { at, value, shared, contended, .. } => {
                 let changed = os::u32_at(task.tid, *at) != *value;
                 let semaphore = self.semaphore_at(task.process, *at).is_some();
-                or_step(changed, semaphore || *shared && self.shares(task.process))
+                or_step(changed, semaphore || *contended || *shared && self.shares(task.process))
             }
             Held::Read { fd, contended } => {
                 or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))

@@ -137,6 +137,7 @@ impl System<'_> {
                 os::skip(tid, length as i64);
                 None
             }
+            libc::SYS_close => self.is_noticed(i, a[0]).then_some(Held::Close(a[0])),
             libc::SYS_getppid => Some(Held::Parent),
             libc::SYS_prctl => {
                 (a[0] as i32 == libc::PR_SET_PDEATHSIG && a[1] != 0).then_some(Held::DieWithParent)
@@ -228,7 +229,8 @@ impl System<'_> {
                     }
                 });
                 let shared = operation & libc::FUTEX_PRIVATE_FLAG == 0;
-                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared })
+                let contended = !shared && self.threads_wait(i, a[0]);
+                Some(Held::Futex { at: a[0], value: a[2] as u32, until, shared, contended })
             }
             // The kernel cannot look at guarded memory, and nobody waits there.
             libc::FUTEX_WAKE | libc::FUTEX_WAKE_BITSET if self.is_guarded(process, a[0]) => {
@@ -247,6 +249,27 @@ impl System<'_> {
         }
     }
 
+    /// Whether other threads of a process wait for the same as one of them is about to: all of them
+    /// learn of it.
+    fn threads_wait(&mut self, i: usize, address: u64) -> bool {
+        let process = self.tasks[i].process;
+        let mut others = false;
+        for (other, task) in self.tasks.iter_mut().enumerate() {
+            if let State::Held(Held::Futex { at, contended, shared: false, .. }) = &mut task.state
+                && *at == address
+                && task.process == process
+                && other != i
+            {
+                *contended = self.options.contended;
+                others = true;
+            }
+        }
+        if others && !self.options.contended {
+            self.caveats.insert(Caveat::Contended);
+        }
+        others && self.options.contended
+    }
+
     pub(super) fn polls(
         &mut self,
         tid: i32,
@@ -258,9 +281,7 @@ impl System<'_> {
         if until.is_some_and(|until| until <= now) {
             // It only looks: what others write before or after makes a difference.
             for (fd, _) in waits {
-                if let Some(pipe) = self.pipe_of(tid, fd as u64, false) {
-                    self.touch(Shared::Pipe(&pipe).touched(How::Read));
-                }
+                self.looks_at(tid, fd);
             }
             return None;
         }

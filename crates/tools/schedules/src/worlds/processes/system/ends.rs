@@ -103,9 +103,7 @@ impl System<'_> {
             }
             Held::Poll { waits, .. } => {
                 for (fd, _) in waits {
-                    if let Some(pipe) = self.pipe_of(tid, fd as u64, false) {
-                        self.touch(Shared::Pipe(&pipe).touched(How::Read));
-                    }
+                    self.looks_at(tid, fd);
                 }
             }
             Held::Wait { target, .. } => {

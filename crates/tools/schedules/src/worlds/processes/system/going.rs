@@ -27,10 +27,8 @@ impl System<'_> {
             }
             Held::Wait { .. } => self.learn_of_child(i),
             Held::Exit { .. } => {
-                let closes = if ends { self.open_pipes(i) } else { Vec::new() };
-                let known = self.known(i);
-                for pipe in closes {
-                    self.pipes.entry(pipe).or_default().closed.extend(&known);
+                if ends {
+                    self.closes_all(process, i);
                 }
                 os::go(tid, 0);
                 if ends {
@@ -42,6 +40,7 @@ impl System<'_> {
                 self.after_segment(i);
             }
             Held::Die(signal) => {
+                self.closes_all(process, i);
                 os::go(tid, signal);
                 self.collect(process);
                 self.after_segment(i);
@@ -53,6 +52,9 @@ impl System<'_> {
                 }
                 if matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
                     self.refuse(Unmodelled::Stops);
+                }
+                if let Some(target) = self.process(to).filter(|_| signal == libc::SIGKILL) {
+                    self.closes_all(target, i);
                 }
                 self.make_call(tid);
                 self.notice_killed();
@@ -78,6 +80,12 @@ impl System<'_> {
                 }
                 self.follow_call(i);
             }
+            Held::Close(fd) => {
+                let mut open = os::open_files(tid);
+                open.retain(|open| open.fd == fd);
+                self.closes(&[process], open, i);
+                self.run(i, 0);
+            }
             Held::Read { fd, contended } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
                 if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
@@ -87,15 +95,21 @@ impl System<'_> {
                 let read = os::registers(tid).map_or(0, |registers| registers.result());
                 if let Some(pipe) = pipe {
                     self.take_out(i, &pipe, read);
+                    self.note_short(tid, &pipe, read);
                 }
                 self.follow_call(i);
             }
             Held::Write { fd, length, .. } => {
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
+                    self.use_pipe(&pipe, false);
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
                     let known = self.known(i);
                     let piece = (length.unwrap_or(u64::MAX).min(ATOMIC), known);
-                    self.pipes.entry(pipe).or_default().pieces.push_back(piece);
+                    let pipe = self.pipes.entry(pipe).or_default();
+                    pipe.pieces.push_back(piece);
+                    if pipe.short {
+                        self.caveats.insert(Caveat::ShortReads);
+                    }
                 }
                 if length.is_some_and(|length| length > ATOMIC) {
                     self.write_a_piece(tid);
@@ -316,7 +330,16 @@ impl System<'_> {
     pub(super) fn after_segment(&mut self, by: usize) {
         let mut known = None;
         for i in 0..self.tasks.len() {
-            if self.tasks[i].able || !matches!(self.tasks[i].state, State::Held(_)) {
+            if !matches!(self.tasks[i].state, State::Held(_)) {
+                continue;
+            }
+            if self.tasks[i].able {
+                // A lock that was free is taken again.
+                let waits = matches!(self.tasks[i].state, State::Held(Held::Futex { .. }));
+                if waits && self.can(i) == Can::No {
+                    self.tasks[i].able = false;
+                    self.touch(self.chance(i));
+                }
                 continue;
             }
             if self.can(i) == Can::No {
@@ -359,6 +382,7 @@ impl System<'_> {
             creator.processes += 1;
             let name = format!("{}.{}", creator.name, creator.processes);
             let clock = self.processes[process].clock;
+            self.have_in_common(process);
             self.add_process(tid, Some(process), name.clone(), clock);
             (name, self.processes.len() - 1)
         };

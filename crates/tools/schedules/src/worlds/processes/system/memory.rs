@@ -162,7 +162,7 @@ impl System<'_> {
                 self.make_coarse(known);
             }
             self.unguarded.extend(file);
-            self.is_common(process, semaphore);
+            self.notes_common(process, semaphore);
             return;
         }
         // Others may have used it unseen while they had it alone.
@@ -206,7 +206,7 @@ impl System<'_> {
     }
 
     /// Takes note of memory of others that is not guarded.
-    fn is_common(&mut self, process: usize, semaphore: bool) {
+    fn notes_common(&mut self, process: usize, semaphore: bool) {
         self.processes[process].shares = true;
         if !semaphore {
             self.caveats.insert(Caveat::CommonMemory);

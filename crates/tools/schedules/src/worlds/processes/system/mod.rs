@@ -124,7 +124,7 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
-    /// What it had open of pipes when it ended.
+    /// What it had open of pipes when it ended, and what it has closed of them.
     had_open: Vec<os::Open>,
     /// Whether other processes may have part of its memory too that is not guarded.
     shares: bool,
@@ -138,6 +138,12 @@ struct Pipe {
     pieces: VecDeque<(u64, BTreeSet<usize>)>,
     /// The steps after which nobody writes any more.
     closed: BTreeSet<usize>,
+    /// The steps after which nobody reads any more.
+    unread: BTreeSet<usize>,
+    /// Whether a process was started by one that had it.
+    common: bool,
+    /// Whether somebody has read less from it than they had asked for.
+    short: bool,
 }
 
 /// An end of a pipe or a socket, by the number that the kernel has for it.
@@ -176,6 +182,9 @@ pub(super) struct System<'a> {
     pub(super) caveats: BTreeSet<Caveat>,
     fault: Option<Fault>,
     turns: usize,
+    /// The pipes of which an end was closed, and that was no step; and whether it was that for writing. If
+    /// somebody could have noticed, it is a step from the next run on.
+    closed_unseen: BTreeSet<(String, bool)>,
     /// Whether the latest step was a sleep, or a look at something: in a loop of these the others are to
     /// go on meanwhile.
     pub(super) paused: bool,
@@ -217,6 +226,7 @@ impl<'a> System<'a> {
             caveats: BTreeSet::new(),
             fault: None,
             turns: 0,
+            closed_unseen: BTreeSet::new(),
             paused: false,
         };
         system.add_process(pid, None, "P1".to_string(), 0);
@@ -371,6 +381,7 @@ impl<'a> System<'a> {
             touches[0].how = How::GiveUp;
         }
         let place = self.moves.len();
+        self.finds_nobody(i);
         touches.extend(self.enable(i));
         self.moves.push(Move {
             actor: step.actor,

@@ -130,6 +130,7 @@ impl System<'_> {
                 touches.extend(self.semaphore_touches(*object, *operation, value));
             }
             Held::Futex { at, .. } => {
+                touches.push(self.chance(i));
                 if let Some(object) = self.semaphore_at(task.process, *at) {
                     let value = os::u32_at(task.tid, *at);
                     touches.extend(self.semaphore_touches(object, Operation::Wait, value));
@@ -138,6 +139,11 @@ impl System<'_> {
             _ => {}
         }
         touches
+    }
+
+    pub(super) fn chance(&self, i: usize) -> Touch {
+        let task = &self.tasks[i];
+        Shared::Chance(task.actor, task.steps).touched(How::Write)
     }
 
     /// The step before which a task is held.
@@ -197,6 +203,7 @@ impl System<'_> {
             },
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),
+            Held::Close(_) => Action::Call("close".into()),
             Held::Poll { .. } => Action::Call("poll".into()),
             Held::Suspend { .. } => Action::Call("sigsuspend".into()),
         };

@@ -32,30 +32,187 @@ impl System<'_> {
         Some(if written { ends.written.clone() } else { ends.read.clone() })
     }
 
-    /// A process is about to end: what it has open of pipes is noted. Gives those that it could still
-    /// write to.
-    pub(super) fn open_pipes(&mut self, i: usize) -> Vec<String> {
-        let mut open = os::open_files(self.tasks[i].tid);
-        open.retain(|open| self.ends.contains_key(&open.link));
-        let written = open.iter().filter(|open| open.written);
-        let pipes = written.map(|open| self.ends[&open.link].written.clone()).collect();
-        self.processes[self.tasks[i].process].had_open = open;
-        pipes
+    /// A process starts another one: what it has open of pipes, both have.
+    pub(super) fn have_in_common(&mut self, process: usize) {
+        if self.ends.values().all(|ends| self.is_common(ends)) {
+            return;
+        }
+        for open in os::open_files(self.processes[process].pid) {
+            let Some(Ends { written, read }) = self.ends.get(&open.link).cloned() else { continue };
+            for pipe in [written, read] {
+                self.pipes.entry(pipe).or_default().common = true;
+            }
+        }
+    }
+
+    /// Whether others could notice that a process closes this: its only end of a kind of a pipe that
+    /// several have, and that somebody writes to or looks at.
+    pub(super) fn is_noticed(&mut self, i: usize, fd: u64) -> bool {
+        if !self.options.contended || self.ends.is_empty() {
+            return false;
+        }
+        let tid = self.tasks[i].tid;
+        let link = os::link(tid, fd);
+        let Some(ends) = self.ends.get(&link).filter(|ends| self.is_common(ends)).cloned() else {
+            return false;
+        };
+        let mut open = os::open_files(tid);
+        open.retain(|open| open.link == link);
+        let closed = |open: &Open| open.fd == fd;
+        let [reads, writes] = [|open: &Open| open.read, |open: &Open| open.written].map(|has| {
+            open.iter().any(|open| closed(open) && has(open))
+                && !open.iter().any(|open| !closed(open) && has(open))
+        });
+        let mut noticed = false;
+        for (pipe, written) in [(ends.read, false), (ends.written, true)] {
+            if !(if written { writes } else { reads }) {
+                continue;
+            }
+            // To who writes it is all the same whether others do.
+            if self.names.looked_at.contains(&pipe)
+                || !written && self.names.written.contains(&pipe)
+            {
+                noticed = true;
+            } else {
+                self.closed_unseen.insert((pipe, written));
+            }
+        }
+        noticed
+    }
+
+    /// Somebody writes to a pipe, or looks at it: from now on it is a step to close an end of it.
+    pub(super) fn use_pipe(&mut self, pipe: &str, looks: bool) {
+        let used = if looks { &mut self.names.looked_at } else { &mut self.names.written };
+        if !used.insert(pipe.to_string()) {
+            return;
+        }
+        let unseen = |written| self.closed_unseen.contains(&(pipe.to_string(), written));
+        self.again |= unseen(false) || looks && unseen(true);
+    }
+
+    fn is_common(&self, ends: &Ends) -> bool {
+        let common = |pipe| self.pipes.get(pipe).is_some_and(|pipe| pipe.common);
+        common(&ends.read) || common(&ends.written)
+    }
+
+    /// A process is about to end, and with it those that end with their parent.
+    pub(super) fn closes_all(&mut self, process: usize, by: usize) {
+        if self.ends.is_empty() || self.processes[process].ended.is_some() {
+            return;
+        }
+        let mut ending = vec![process];
+        let mut at = 0;
+        while let Some(&parent) = ending.get(at) {
+            let children = self.processes.iter().enumerate().filter(|(_, child)| {
+                child.parent == Some(parent) && child.dies_with_parent && child.ended.is_none()
+            });
+            ending.extend(children.map(|(child, _)| child));
+            at += 1;
+        }
+        for &process in &ending {
+            let own = self.tasks[by].process == process;
+            let tid = if own { self.tasks[by].tid } else { self.processes[process].pid };
+            let mut open = os::open_files(tid);
+            open.retain(|open| self.ends.contains_key(&open.link));
+            self.closes(&ending, open.clone(), by);
+            self.processes[process].had_open.extend(open);
+        }
+    }
+
+    /// Notes which ends of pipes are closed by the step of `by`. Where nobody is left who could read but
+    /// those who are `ending`, who writes finds that.
+    pub(super) fn closes(&mut self, ending: &[usize], open: Vec<Open>, by: usize) {
+        let known = self.known(by);
+        let others = self.processes.iter().enumerate();
+        let others = others.filter(|(at, other)| !ending.contains(at) && other.ended.is_none());
+        let others: Vec<Open> = match open.is_empty() {
+            true => Vec::new(),
+            false => others.flat_map(|(_, other)| os::open_files(other.pid)).collect(),
+        };
+        for open in open {
+            let Some(ends) = self.ends.get(&open.link).cloned() else { continue };
+            let is_left = |other: &Open, pipe: &String, written: bool| {
+                let theirs = self.ends.get(&other.link);
+                theirs.is_some_and(|theirs| match written {
+                    true => other.written && theirs.written == *pipe,
+                    false => other.read && theirs.read == *pipe,
+                })
+            };
+            let kinds = [(open.read, ends.read, false), (open.written, ends.written, true)];
+            let kinds = kinds.into_iter().filter(|(has, ..)| *has).map(|(_, pipe, written)| {
+                let last = !others.iter().any(|other| is_left(other, &pipe, written));
+                (pipe, written, last)
+            });
+            for (pipe, written, last) in kinds.collect::<Vec<_>>() {
+                if self.options.contended {
+                    self.touch(Shared::Ends(&pipe).touched(How::Establish));
+                }
+                // Whoever closes before the last one makes no difference to who writes.
+                if last && !written && self.options.contended {
+                    self.touch(Shared::Pipe(&pipe).touched(How::Establish));
+                }
+                let pipe = self.pipes.entry(pipe).or_default();
+                let steps = if written { &mut pipe.closed } else { &mut pipe.unread };
+                steps.extend(&known);
+            }
+        }
+    }
+
+    /// A task has looked at an end of a pipe without waiting: what others write and close before or after
+    /// makes a difference.
+    pub(super) fn looks_at(&mut self, tid: i32, fd: i32) {
+        let ends = [true, false].map(|written| self.pipe_of(tid, fd as u64, written));
+        for pipe in ends.into_iter().flatten() {
+            self.use_pipe(&pipe, true);
+            self.touch(Shared::Pipe(&pipe).touched(How::Read));
+            self.touch(Shared::Ends(&pipe).touched(How::Read));
+        }
+    }
+
+    /// A task that is about to write where nobody reads any more comes after all who have closed that.
+    pub(super) fn finds_nobody(&mut self, i: usize) {
+        let State::Held(Held::Write { fd, .. }) = self.tasks[i].state else { return };
+        let process = &self.processes[self.tasks[i].process];
+        // No event is asked for: what is told is that there is nobody.
+        if process.handle.as_ref().is_none_or(|handle| !os::is_ready(handle, &[(fd, 0)])) {
+            return;
+        }
+        let pipe = self.pipe_of(self.tasks[i].tid, fd as u64, true);
+        if let Some(pipe) = pipe.and_then(|pipe| self.pipes.get(&pipe)) {
+            let latest = self.tasks[i].latest;
+            self.tasks[i].after.extend(pipe.unread.iter().filter(|at| Some(**at) != latest));
+        }
+    }
+
+    /// Notes that a read has got less than it could have: had it come later, it might have got more.
+    pub(super) fn note_short(&mut self, tid: i32, pipe: &str, read: i64) {
+        let Some(pipe) = self.pipes.get_mut(pipe).filter(|pipe| pipe.common && read > 0) else {
+            return;
+        };
+        let asked =
+            os::registers(tid).map(|registers| (registers.call(), registers.arguments()[2]));
+        let exactly = |(call, length)| {
+            matches!(call, libc::SYS_read | libc::SYS_recvfrom) && length == read as u64
+        };
+        pipe.short |= !asked.is_some_and(exactly);
     }
 
     /// Whether another process could write or read the same pipe, or could when it ended: whether a
-    /// call is a step must not depend on whether others have ended before.
+    /// call is a step must not depend on whether others have ended before. Who writes to a pipe that
+    /// others have may find that they have closed it.
     pub(super) fn is_contended(&mut self, i: usize, link: &str, written: bool) -> bool {
         let own = self.tasks[i].process;
         let is_same =
             |open: &Open| open.link == link && if written { open.written } else { open.read };
         let others = self.processes.iter().enumerate();
         let mut others = others.filter(|(at, _)| *at != own);
-        let contended = self.ends.contains_key(link)
-            && others.any(|(_, other)| match other.ended {
-                None => os::open_files(other.pid).iter().any(is_same),
-                Some(_) => other.had_open.iter().any(is_same),
-            });
+        let contended = self.ends.get(link).is_some_and(|ends| {
+            written && self.is_common(ends)
+                || others.any(|(_, other)| {
+                    other.had_open.iter().any(is_same)
+                        || other.ended.is_none() && os::open_files(other.pid).iter().any(is_same)
+                })
+        });
         if contended && !self.options.contended {
             self.caveats.insert(Caveat::Contended);
         }
@@ -67,12 +224,14 @@ impl System<'_> {
         let Some(pipe) = self.pipes.get_mut(pipe) else { return };
         let mut left = read.max(0) as u64;
         let mut after = BTreeSet::new();
+        let mut several = 0;
         if read == 0 {
             after.extend(&pipe.closed);
         }
         while left > 0 {
             let Some((length, known)) = pipe.pieces.front_mut() else { break };
             after.extend(known.iter());
+            several += 1;
             // How long some pieces are is not known: who reads them has read them whole.
             let taken = if *length == ATOMIC { left } else { (*length).min(left) };
             left -= taken;
@@ -80,6 +239,9 @@ impl System<'_> {
             if *length == 0 {
                 pipe.pieces.pop_front();
             }
+        }
+        if several > 1 && pipe.common {
+            self.caveats.insert(Caveat::ShortReads);
         }
         let latest = self.tasks[i].latest;
         self.tasks[i].after.extend(after.into_iter().filter(|at| Some(*at) != latest));
