@@ -181,6 +181,9 @@ pub struct Life {
     /// What the step touches before which it stands at the end of the run, as far as is known, whether
     /// or not it can be taken. `None` if it has ended.
     pub next: Option<Vec<Touch>>,
+    /// After how many moves another one has ended it, so that it will never take that step. `None` if
+    /// it stands there still.
+    pub until: Option<usize>,
 }
 
 /// Why there are no more steps in a run.
@@ -346,8 +349,10 @@ pub enum Unmodelled {
     WaitsIn(String),
     /// It uses locks that inherit priorities.
     PriorityLocks,
-    /// One of its processes stops another one with a signal.
+    /// One of its processes stops itself or another one with a signal.
     Stops,
+    /// It sends a signal to several processes at once.
+    Groups,
     /// One of its processes computes for so many seconds without a call.
     Computes(u64),
     /// The process of this name sleeps or looks at something again and again, and that is all.
@@ -398,6 +403,11 @@ impl Run {
     /// Who took each step.
     pub fn schedule(&self) -> Vec<Actor> {
         self.moves.iter().map(|step| step.actor).collect()
+    }
+
+    /// After how many moves an actor stood there last.
+    pub(crate) fn stands_until(&self, actor: Actor) -> usize {
+        self.actors[actor].until.unwrap_or(self.moves.len())
     }
 
     /// Who went each time that a player is asked.

@@ -219,6 +219,17 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
 }
 
 #[test]
+fn who_is_ended_could_have_gone_on_whatever_is_sent_to_it_later() {
+    for (program, expected) in [
+        ("f(papb)K0k0px", &["abx", "ax", "x"][..]),
+        ("f(f()W)K0k0", &["", "0"]),
+        ("f(f(papb)W)K0s1k0", &["ab", "ab0"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
 fn who_of_several_threads_gets_a_lock_is_tried() {
     assert_eq!(outputs("lt(lpau)t(lpbu)pcuj", Sleeps::Any), ["cab", "cba"]);
 }

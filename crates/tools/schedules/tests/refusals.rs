@@ -262,6 +262,8 @@ fn processes_are_refused_in_chinese() {
         case(&["--stdin", &missing, "cat"], "没有这个文件"),
         case(&["bash", "-c", "while sleep 1; do :; done"], "超过 250 个"),
         case(&["bash", "-c", "sleep 9 & kill -STOP $!"], "暂停"),
+        case(&["bash", "-c", "kill -STOP $$"], "暂停自己"),
+        case(&["bash", "-c", "kill -TERM 0"], "一组进程"),
     ];
     all_hold(&cases);
 }

@@ -210,7 +210,7 @@ impl Classes {
         later: Option<usize>,
     ) {
         let first = run.moves[earlier].actor;
-        let end = later.unwrap_or(run.moves.len());
+        let end = later.unwrap_or_else(|| run.stands_until(actor));
         // What could have come without the earlier step, up to the later one.
         let without: Vec<usize> =
             (earlier + 1..end).filter(|&place| !order.is_before(earlier, first, place)).collect();

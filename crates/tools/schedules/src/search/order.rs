@@ -54,7 +54,7 @@ impl Order {
         let moves = run.moves.iter().enumerate();
         let moves = moves.map(|(place, step)| (step.actor, step.touches.as_slice(), Some(place)));
         for (actor, touches, place) in moves.chain(waiting) {
-            let now = place.unwrap_or(run.moves.len());
+            let now = place.unwrap_or_else(|| run.stands_until(actor));
             if !begun[actor] {
                 begun[actor] = true;
                 if let Some(born) = run.actors[actor].born.filter(|&born| born < now) {
@@ -68,7 +68,8 @@ impl Order {
             for touch in touches {
                 let Some(past) = history.get(&touch.object) else { continue };
                 for &(earlier, how) in past.iter().rev() {
-                    if how.commutes(touch.how) {
+                    // Who was ended could not have come later than that.
+                    if earlier >= now || how.commutes(touch.how) {
                         continue;
                     }
                     let other = run.moves[earlier].actor;

@@ -771,8 +771,12 @@ fn unmodelled(language: Language, what: &Unmodelled) -> String {
             "程序使用了优先级继承的锁，这里没有对它建模。",
         ),
         Unmodelled::Stops => language.say(
-            "A process stops another one with a signal, which is not modelled here.",
-            "一个进程用信号暂停另一个进程，这里没有对它建模。",
+            "A process stops itself or another one with a signal, which is not modelled here.",
+            "一个进程用信号暂停自己或另一个进程，这里没有对它建模。",
+        ),
+        Unmodelled::Groups => language.say(
+            "It sends a signal to a group of processes, which is not modelled here.",
+            "程序向一组进程发送信号，这里没有对它建模。",
         ),
         Unmodelled::Computes(seconds) => language.say(
             format!(

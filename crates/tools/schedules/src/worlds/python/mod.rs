@@ -409,7 +409,7 @@ fn run(answer: &Value, latest: &[Move]) -> Option<Run> {
     }
     let life = |told: &Value| {
         let next = if told[1].is_null() { None } else { Some(list(&told[1], touch)?) };
-        Some(Life { born: number(&told[0]), next })
+        Some(Life { born: number(&told[0]), next, until: None })
     };
     let details = &answer["details"];
     Some(Run {

@@ -275,6 +275,7 @@ impl State {
         let lives = self.threads.iter().enumerate().map(|(actor, thread)| Life {
             born: thread.born,
             next: thread.next.as_ref().map(|_| self.touches(actor, false)),
+            until: None,
         });
         let actors = lives.collect();
         let details = self.plan.detailed.then(|| self.details());

@@ -206,9 +206,16 @@ impl System<'_> {
         os::skip(tid, 0);
     }
 
-    pub(super) fn signals(&self, process: usize, to: i32, signal: i32) -> Option<Held> {
+    pub(super) fn signals(&mut self, process: usize, to: i32, signal: i32) -> Option<Held> {
+        if to <= 0 && signal != 0 {
+            self.refuse(Unmodelled::Groups);
+            return None;
+        }
         let own = self.processes[process].pid == to
             || self.task(to).is_some_and(|task| self.tasks[task].process == process);
+        if own && STOPPING.contains(&signal) {
+            self.refuse(Unmodelled::Stops);
+        }
         (!own && signal != 0 && self.process(to).is_some()).then_some(Held::Signal { to, signal })
     }
 

@@ -116,7 +116,7 @@ impl System<'_> {
         }
         let mut touches = self.touches(i);
         touches.extend(self.enable(i));
-        self.tasks[i].missed = Some(touches);
+        self.tasks[i].missed = Some((touches, self.moves.len()));
     }
 
     pub(super) fn gone(&mut self, process: usize, code: i32) {

@@ -50,7 +50,7 @@ impl System<'_> {
                 {
                     self.tasks[i].after.extend(self.processes[dead].ended_by);
                 }
-                if matches!(signal, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
+                if STOPPING.contains(&signal) {
                     self.refuse(Unmodelled::Stops);
                 }
                 if let Some(target) = self.process(to).filter(|_| signal == libc::SIGKILL) {

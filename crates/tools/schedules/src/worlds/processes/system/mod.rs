@@ -51,6 +51,9 @@ const LOOK: u64 = 1000;
 /// Times that differ by no more than this are the same: looks at clocks have come between.
 const TOLERANCE: u64 = 1_000_000;
 
+/// The signals that stop a process which does not handle them.
+const STOPPING: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU];
+
 /// More processes than this are not for a search.
 const MOST_TASKS: usize = 250;
 
@@ -106,8 +109,8 @@ struct Task {
     /// Whether it was seen to be able to go on since it is held.
     able: bool,
     born: Option<usize>,
-    /// What the step touches before which another one has ended it.
-    missed: Option<Vec<Touch>>,
+    /// What the step touches before which another one has ended it, and after how many moves that was.
+    missed: Option<(Vec<Touch>, usize)>,
 }
 
 #[derive(Debug)]
@@ -416,7 +419,7 @@ impl<'a> System<'a> {
         let mut lives = vec![Life::default(); self.names.len()];
         for i in 0..self.tasks.len() {
             let next = match &self.tasks[i].state {
-                State::Dead => self.tasks[i].missed.clone(),
+                State::Dead => self.tasks[i].missed.as_ref().map(|(touches, _)| touches.clone()),
                 State::Held(_) => {
                     let mut touches = self.touches(i);
                     touches.extend(self.enable(i));
@@ -425,7 +428,8 @@ impl<'a> System<'a> {
                 _ => Some(vec![Touch::ALIVE]),
             };
             let task = &self.tasks[i];
-            lives[task.actor] = Life { born: task.born, next };
+            let until = task.missed.as_ref().map(|(_, until)| *until);
+            lives[task.actor] = Life { born: task.born, next, until };
         }
         lives
     }
