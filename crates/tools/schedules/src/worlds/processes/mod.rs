@@ -117,9 +117,10 @@ impl Default for Options {
 struct Names {
     numbers: HashMap<String, Actor>,
     names: Vec<String>,
-    /// The pipes that were written to in some run, and those that were looked at without waiting: to
-    /// close an end of another one is no choice.
-    written: BTreeSet<String>,
+    /// The pipes that in some run nobody was left to read from, while something was in them or was still
+    /// to be written; and those of which a look could have come before the last one closed an end, and
+    /// after it. To close an end of another pipe is no choice.
+    left: BTreeSet<String>,
     looked_at: BTreeSet<String>,
 }
 

@@ -103,7 +103,7 @@ impl System<'_> {
             }
             Held::Poll { waits, .. } => {
                 for (fd, _) in waits {
-                    self.looks_at(tid, fd);
+                    self.looks_at(i, fd);
                 }
             }
             Held::Wait { target, .. } => {

@@ -7,6 +7,9 @@ impl System<'_> {
     pub(super) fn go_on(&mut self, i: usize) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let ends = self.ends_process(i);
+        if let Some(pipe) = self.nobody_reads(i) {
+            self.is_left(&pipe);
+        }
         let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
             State::Ready(signal) => return self.run(i, signal),
             State::Held(held) => held,
@@ -101,7 +104,6 @@ impl System<'_> {
             }
             Held::Write { fd, length, .. } => {
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
-                    self.use_pipe(&pipe, false);
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
                     let known = self.known(i);
                     let piece = (length.unwrap_or(u64::MAX).min(ATOMIC), known);

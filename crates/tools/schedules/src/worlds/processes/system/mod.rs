@@ -143,6 +143,9 @@ struct Pipe {
     closed: BTreeSet<usize>,
     /// The steps after which nobody reads any more.
     unread: BTreeSet<usize>,
+    /// The processes that have looked, without waiting, where they would see that nobody reads any more,
+    /// and those that would see that nobody writes.
+    lookers: [BTreeSet<usize>; 2],
     /// Whether a process was started by one that had it.
     common: bool,
     /// Whether somebody has read less from it than they had asked for.
@@ -185,9 +188,6 @@ pub(super) struct System<'a> {
     pub(super) caveats: BTreeSet<Caveat>,
     fault: Option<Fault>,
     turns: usize,
-    /// The pipes of which an end was closed, and that was no step; and whether it was that for writing. If
-    /// somebody could have noticed, it is a step from the next run on.
-    closed_unseen: BTreeSet<(String, bool)>,
     /// Whether the latest step was a sleep, or a look at something: in a loop of these the others are to
     /// go on meanwhile.
     pub(super) paused: bool,
@@ -229,7 +229,6 @@ impl<'a> System<'a> {
             caveats: BTreeSet::new(),
             fault: None,
             turns: 0,
-            closed_unseen: BTreeSet::new(),
             paused: false,
         };
         system.add_process(pid, None, "P1".to_string(), 0);

@@ -65,29 +65,55 @@ impl System<'_> {
         });
         let mut noticed = false;
         for (pipe, written) in [(ends.read, false), (ends.written, true)] {
-            if !(if written { writes } else { reads }) {
-                continue;
-            }
-            // To who writes it is all the same whether others do.
-            if self.names.looked_at.contains(&pipe)
-                || !written && self.names.written.contains(&pipe)
-            {
-                noticed = true;
-            } else {
-                self.closed_unseen.insert((pipe, written));
+            if if written { writes } else { reads } {
+                self.closes_its_last(&[self.tasks[i].process], &pipe, written);
+                // To who writes it is all the same whether others do.
+                noticed |= self.names.looked_at.contains(&pipe)
+                    || !written && self.names.left.contains(&pipe);
             }
         }
         noticed
     }
 
-    /// Somebody writes to a pipe, or looks at it: from now on it is a step to close an end of it.
-    pub(super) fn use_pipe(&mut self, pipe: &str, looks: bool) {
-        let used = if looks { &mut self.names.looked_at } else { &mut self.names.written };
-        if !used.insert(pipe.to_string()) {
-            return;
+    /// These processes, which end together, close their last ends of a kind of a pipe. As long as all that
+    /// is written is read by somebody who closes the pipe later, and all who look are seen to have ended
+    /// before somebody closes it, nobody finds it closed, in whatever order others close it.
+    fn closes_its_last(&mut self, ending: &[usize], pipe: &str, written: bool) {
+        let Some(of) = self.pipes.get(pipe).filter(|pipe| pipe.common) else { return };
+        let has_ended = |looker: &usize| {
+            let process = &self.processes[*looker];
+            let reaped = process.reaped && process.parent.is_some_and(|by| ending.contains(&by));
+            ending.contains(looker) || reaped
+        };
+        let looked = !of.lookers[usize::from(written)].iter().all(has_ended);
+        let unread = !written && !of.pieces.is_empty();
+        if (looked || unread) && !self.others_have(ending, pipe, written) {
+            if looked {
+                self.again |= self.names.looked_at.insert(pipe.to_string());
+            }
+            if unread {
+                self.is_left(pipe);
+            }
         }
-        let unseen = |written| self.closed_unseen.contains(&(pipe.to_string(), written));
-        self.again |= unseen(false) || looks && unseen(true);
+    }
+
+    /// Whether other processes than these have an end of a kind of a pipe open.
+    fn others_have(&self, these: &[usize], pipe: &str, written: bool) -> bool {
+        let is_one = |open: &Open| {
+            self.ends.get(&open.link).is_some_and(|ends| match written {
+                true => open.written && ends.written == pipe,
+                false => open.read && ends.read == pipe,
+            })
+        };
+        let others = self.processes.iter().enumerate();
+        let mut others = others.filter(|(at, other)| !these.contains(at) && other.ended.is_none());
+        others.any(|(_, other)| os::open_files(other.pid).iter().any(is_one))
+    }
+
+    /// Who writes to a pipe may find that nobody reads from it: from now on it is a step to write, and one
+    /// to close the end for reading.
+    pub(super) fn is_left(&mut self, pipe: &str) {
+        self.again |= self.names.left.insert(pipe.to_string());
     }
 
     fn is_common(&self, ends: &Ends) -> bool {
@@ -114,6 +140,16 @@ impl System<'_> {
             let tid = if own { self.tasks[by].tid } else { self.processes[process].pid };
             let mut open = os::open_files(tid);
             open.retain(|open| self.ends.contains_key(&open.link));
+            for open in &open {
+                let ends = self.ends[&open.link].clone();
+                for (has, pipe, written) in
+                    [(open.read, ends.read, false), (open.written, ends.written, true)]
+                {
+                    if has {
+                        self.closes_its_last(&ending, &pipe, written);
+                    }
+                }
+            }
             self.closes(&ending, open.clone(), by);
             self.processes[process].had_open.extend(open);
         }
@@ -123,24 +159,11 @@ impl System<'_> {
     /// those who are `ending`, who writes finds that.
     pub(super) fn closes(&mut self, ending: &[usize], open: Vec<Open>, by: usize) {
         let known = self.known(by);
-        let others = self.processes.iter().enumerate();
-        let others = others.filter(|(at, other)| !ending.contains(at) && other.ended.is_none());
-        let others: Vec<Open> = match open.is_empty() {
-            true => Vec::new(),
-            false => others.flat_map(|(_, other)| os::open_files(other.pid)).collect(),
-        };
         for open in open {
             let Some(ends) = self.ends.get(&open.link).cloned() else { continue };
-            let is_left = |other: &Open, pipe: &String, written: bool| {
-                let theirs = self.ends.get(&other.link);
-                theirs.is_some_and(|theirs| match written {
-                    true => other.written && theirs.written == *pipe,
-                    false => other.read && theirs.read == *pipe,
-                })
-            };
             let kinds = [(open.read, ends.read, false), (open.written, ends.written, true)];
             let kinds = kinds.into_iter().filter(|(has, ..)| *has).map(|(_, pipe, written)| {
-                let last = !others.iter().any(|other| is_left(other, &pipe, written));
+                let last = !self.others_have(ending, &pipe, written);
                 (pipe, written, last)
             });
             for (pipe, written, last) in kinds.collect::<Vec<_>>() {
@@ -160,25 +183,32 @@ impl System<'_> {
 
     /// A task has looked at an end of a pipe without waiting: what others write and close before or after
     /// makes a difference.
-    pub(super) fn looks_at(&mut self, tid: i32, fd: i32) {
-        let ends = [true, false].map(|written| self.pipe_of(tid, fd as u64, written));
-        for pipe in ends.into_iter().flatten() {
-            self.use_pipe(&pipe, true);
+    pub(super) fn looks_at(&mut self, i: usize, fd: i32) {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let Some(ends) = self.ends.get(&os::link(tid, fd as u64)).cloned() else { return };
+        for (pipe, written) in [(ends.read, true), (ends.written, false)] {
+            let of = self.pipes.entry(pipe.clone()).or_default();
+            of.lookers[usize::from(written)].insert(process);
+            if of.common && !self.others_have(&[process], &pipe, written) {
+                self.again |= self.names.looked_at.insert(pipe.clone());
+            }
             self.touch(Shared::Pipe(&pipe).touched(How::Read));
             self.touch(Shared::Ends(&pipe).touched(How::Read));
         }
     }
 
+    /// The pipe that a task is about to write to, if nobody reads from it any more.
+    pub(super) fn nobody_reads(&self, i: usize) -> Option<String> {
+        let State::Held(Held::Write { fd, .. }) = self.tasks[i].state else { return None };
+        let handle = self.processes[self.tasks[i].process].handle.as_ref()?;
+        // No event is asked for: what is told is that there is nobody.
+        let nobody = os::is_ready(handle, &[(fd, 0)]);
+        nobody.then(|| self.pipe_of(self.tasks[i].tid, fd as u64, true)).flatten()
+    }
+
     /// A task that is about to write where nobody reads any more comes after all who have closed that.
     pub(super) fn finds_nobody(&mut self, i: usize) {
-        let State::Held(Held::Write { fd, .. }) = self.tasks[i].state else { return };
-        let process = &self.processes[self.tasks[i].process];
-        // No event is asked for: what is told is that there is nobody.
-        if process.handle.as_ref().is_none_or(|handle| !os::is_ready(handle, &[(fd, 0)])) {
-            return;
-        }
-        let pipe = self.pipe_of(self.tasks[i].tid, fd as u64, true);
-        if let Some(pipe) = pipe.and_then(|pipe| self.pipes.get(&pipe)) {
+        if let Some(pipe) = self.nobody_reads(i).and_then(|pipe| self.pipes.get(&pipe)) {
             let latest = self.tasks[i].latest;
             self.tasks[i].after.extend(pipe.unread.iter().filter(|at| Some(**at) != latest));
         }
@@ -198,8 +228,7 @@ impl System<'_> {
     }
 
     /// Whether another process could write or read the same pipe, or could when it ended: whether a
-    /// call is a step must not depend on whether others have ended before. Who writes to a pipe that
-    /// others have may find that they have closed it.
+    /// call is a step must not depend on whether others have ended before.
     pub(super) fn is_contended(&mut self, i: usize, link: &str, written: bool) -> bool {
         let own = self.tasks[i].process;
         let is_same =
@@ -207,7 +236,7 @@ impl System<'_> {
         let others = self.processes.iter().enumerate();
         let mut others = others.filter(|(at, _)| *at != own);
         let contended = self.ends.get(link).is_some_and(|ends| {
-            written && self.is_common(ends)
+            written && self.names.left.contains(&ends.written)
                 || others.any(|(_, other)| {
                     other.had_open.iter().any(is_same)
                         || other.ended.is_none() && os::open_files(other.pid).iter().any(is_same)
