@@ -64,13 +64,12 @@ impl System<'_> {
                 && !open.iter().any(|open| !closed(open) && has(open))
         });
         let mut noticed = false;
-        for (pipe, written) in [(ends.read, false), (ends.written, true)] {
-            if if written { writes } else { reads } {
-                self.closes_its_last(&[self.tasks[i].process], &pipe, written);
-                // To who writes it is all the same whether others do.
-                noticed |= self.names.looked_at.contains(&pipe)
-                    || !written && self.names.left.contains(&pipe);
-            }
+        let kinds = [(reads, ends.read, false), (writes, ends.written, true)];
+        for (_, pipe, written) in kinds.into_iter().filter(|(closes, ..)| *closes) {
+            self.closes_its_last(&[self.tasks[i].process], &pipe, written);
+            // To who writes it is all the same whether others do.
+            noticed |=
+                self.names.looked_at.contains(&pipe) || !written && self.names.left.contains(&pipe);
         }
         noticed
     }
