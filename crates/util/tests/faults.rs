@@ -299,7 +299,10 @@ mod unix {
             // What ends by itself may have been quicker than the signal.
             let quicker = name != "processes" && code == 0;
             assert!(as_told || quicker, "{name}, {signal}: exit code {code}");
-            assert_eq!(output.stderr, "", "{name}, {signal}");
+            // Over TCP a child is greeted after its start. One whose main is killed in between takes
+            // itself for started by hand.
+            let alone = cfg!(util_tcp) && output.stderr.starts_with("UTIL_CHILD_PROCESS");
+            assert!(output.stderr.is_empty() || alone, "{name}, {signal}: {}", output.stderr);
             gone
         });
     }
