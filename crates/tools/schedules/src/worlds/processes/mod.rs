@@ -16,7 +16,7 @@
 //! * [`lessons`]: the lessons about processes, and how each is run
 //! * `system`: the processes of a run
 //! * `held`: what a task is held before
-//! * `code`: what an instruction does to memory
+//! * `code`: what an instruction does to memory; `arguments`: how many arguments a call has
 //! * `touches`: the names of what is touched
 //! * `watch`: looks after the one task that runs
 //! * `os`: the crate `tracer` as this world needs it
@@ -32,6 +32,8 @@ use crate::prints::Prints;
 use crate::step::Actor;
 use crate::world::{Actors, Fault, Plan, Run, World};
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod arguments;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod code;
 pub mod command;

@@ -10,6 +10,7 @@
 //! address in it. What cannot be seen so is *coarse*: from the next run on it is not guarded, and is one
 //! object, which every step of a process that has it writes. The search begins anew then.
 
+use super::super::arguments;
 use super::super::code::{self, Instruction, Operation, Use};
 use super::*;
 
@@ -569,7 +570,7 @@ impl System<'_> {
         }
         let mut addresses: Vec<u64> = match call {
             libc::SYS_mmap | libc::SYS_futex => Vec::new(),
-            _ => a[..held::arguments(call)].to_vec(),
+            _ => a[..arguments::count(call)].to_vec(),
         };
         if call == libc::SYS_munmap {
             let regions = &mut self.processes[process].mapped.regions;
