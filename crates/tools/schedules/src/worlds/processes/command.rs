@@ -68,14 +68,8 @@ pub fn answer(
         ..Options::default()
     };
     // One run says whether the program can be run here at all, and whether it has an end.
-    let first = Processes::new(command.to_vec(), options.clone()).and_then(|mut world| {
-        loop {
-            let run = world.run(&Plan::default())?;
-            if run.finish != Finish::Again {
-                break Ok(run);
-            }
-        }
-    });
+    let first = Processes::new(command.to_vec(), options.clone())
+        .and_then(|mut world| world.run(&Plan::default()));
     match first {
         Err(fault) => return refuse(&fault),
         Ok(run) if matches!(run.finish, Finish::Ended(End::CutOff(_))) => {
