@@ -8,7 +8,7 @@ impl System<'_> {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let ends = self.ends_process(i);
         if let Some(pipe) = self.nobody_reads(i) {
-            self.is_left(&pipe);
+            self.note_left(&pipe);
         }
         let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
             State::Ready(signal) => return self.run(i, signal),

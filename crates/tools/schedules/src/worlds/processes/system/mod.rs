@@ -127,7 +127,7 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
-    /// What it had open of pipes when it ended, and what it has closed of them.
+    /// What it had open of pipes when it ended.
     had_open: Vec<os::Open>,
     /// Whether other processes may have part of its memory too that is not guarded.
     shares: bool,

@@ -91,7 +91,7 @@ impl System<'_> {
                 self.again |= self.names.looked_at.insert(pipe.to_string());
             }
             if unread {
-                self.is_left(pipe);
+                self.note_left(pipe);
             }
         }
     }
@@ -111,7 +111,7 @@ impl System<'_> {
 
     /// Who writes to a pipe may find that nobody reads from it: from now on it is a step to write, and one
     /// to close the end for reading.
-    pub(super) fn is_left(&mut self, pipe: &str) {
+    pub(super) fn note_left(&mut self, pipe: &str) {
         self.again |= self.names.left.insert(pipe.to_string());
     }
 
