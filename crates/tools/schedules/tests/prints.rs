@@ -2,11 +2,13 @@
 //! them that say it themselves.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod variants;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use schedules::prints::Prints;
@@ -308,60 +310,26 @@ fn assert_all_but(told: &Told) {
     }
 }
 
-/// The lessons in which each print says its line, compiled as the lessons are.
+/// The lessons in which each print says its line.
 fn copies() -> PathBuf {
-    let root = course::root();
-    // One folder for good: what has not changed is not compiled again.
-    let folder = root.join("target/copies");
-    fs::create_dir_all(&folder).unwrap();
-    let workspace = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let profile = workspace.split_once("[profile.dev]").unwrap().1;
-    let profile = profile.split("\n# schedules").next().unwrap();
-    let mut manifest = format!(
-        "[package]\nname = \"copies\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         util = {{ path = {:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
-         nix = {{ version = \"0.31\", features = [\"process\"] }}\nrand = \"0.10\"\n\
-         [profile.dev]{profile}\n",
-        root.join("crates/util"),
-    );
-    for lesson in &LESSONS {
-        let name = format!("copy_{}", lesson.name);
-        manifest += &format!("[[bin]]\nname = {name:?}\npath = \"{name}.rs\"\n");
-        let text = fs::read_to_string(course::source(lesson.name)).unwrap();
-        let (first, rest) = text.split_once('\n').unwrap();
-        assert!(first.starts_with("//"), "{first}");
-        let rest = rest.replace("eprintln!", "eprint_line!");
-        let rest = rest.replace("println!", "say_line!").replace("print!", "say!");
-        let rest = rest.replace("eprint_line!", "eprintln!");
-        let say = |name: &str, print: &str| {
-            format!(
-                "#[allow(unused_macros)] macro_rules! {name} {{ ($($said:tt)*) => {{ \
-                 std::{print}!(\"{{}}\\u{{1f}}{{}}\", line!(), format_args!($($said)*)) }} }} "
-            )
-        };
-        let macros = say("say_line", "println") + &say("say", "print");
-        write_if_new(&folder.join(format!("{name}.rs")), &format!("{macros}\n{rest}"));
-    }
-    write_if_new(&folder.join("Cargo.toml"), &manifest);
-    let locked = fs::read_to_string(root.join("Cargo.lock")).unwrap();
-    if write_if_new(&folder.join("Cargo.lock.of_the_workspace"), &locked) {
-        fs::write(folder.join("Cargo.lock"), locked).unwrap();
-    }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "--offline", "--bins"])
-        .env("CARGO_TARGET_DIR", root.join("target/waits"))
-        .current_dir(&folder)
-        .status();
-    assert!(built.unwrap().success());
-    root.join("target/waits/debug")
-}
-
-/// Writes a file that has another content, and says whether it had.
-fn write_if_new(path: &Path, content: &str) -> bool {
-    let new = fs::read_to_string(path).ok().as_deref() != Some(content);
-    if new {
-        fs::write(path, content).unwrap();
-    }
-    new
+    let files: Vec<_> = LESSONS
+        .iter()
+        .map(|lesson| {
+            let text = fs::read_to_string(course::source(lesson.name)).unwrap();
+            let (first, rest) = text.split_once('\n').unwrap();
+            assert!(first.starts_with("//"), "{first}");
+            let rest = rest.replace("eprintln!", "eprint_line!");
+            let rest = rest.replace("println!", "say_line!").replace("print!", "say!");
+            let rest = rest.replace("eprint_line!", "eprintln!");
+            let say = |name: &str, print: &str| {
+                format!(
+                    "macro_rules! {name} {{ ($($said:tt)*) => {{ \
+                     std::{print}!(\"{{}}\\u{{1f}}{{}}\", line!(), format_args!($($said)*)) }} }} "
+                )
+            };
+            let macros = say("say_line", "println") + &say("say", "print");
+            (format!("copy_{}.rs", lesson.name), format!("{macros}\n{rest}"))
+        })
+        .collect();
+    variants::compile("copies", &files).programs
 }

@@ -2,17 +2,20 @@
 //! every time.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod variants;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use schedules::search::{self, Ending, Extent, Findings, classes, follow, random};
 use schedules::worlds::processes::lessons::{self, ProcessLesson};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
+
+use variants::Variants;
 
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -153,40 +156,15 @@ fn run(task: u32) {
 "#;
 
 /// The lessons without one of their waits each, and a pool, compiled as the lessons are.
-static PATCHED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let root = course::root();
-    let workspace = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let profile = workspace.split_once("[profile.dev]").unwrap().1;
-    let profile = profile.split("\n# schedules").next().unwrap();
-    let mut manifest = format!(
-        "[package]\nname = \"waits\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         util = {{ path = {:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
-         nix = {{ version = \"0.31\", features = [\"process\"] }}\n[profile.dev]{profile}\n",
-        root.join("crates/util"),
-    );
+static PATCHED: LazyLock<Variants> = LazyLock::new(|| {
+    let mut files = vec![("pool.rs".to_string(), POOL.to_string())];
     for (number, wait) in WAITS.iter().enumerate() {
-        let name = format!("wait{number}");
-        manifest += &format!("[[bin]]\nname = {name:?}\npath = \"{name}.rs\"\n");
         let text = without(&fs::read_to_string(course::source(wait.lesson)).unwrap(), wait.rust);
-        fs::write(folder.path().join(format!("{name}.rs")), text).unwrap();
+        files.push((format!("wait{number}.rs"), text));
         let text = without(&fs::read_to_string(course::twin(wait.lesson)).unwrap(), wait.python);
-        fs::write(folder.path().join(format!("{name}.py")), text).unwrap();
+        files.push((format!("wait{number}.py"), text));
     }
-    manifest += "[[bin]]\nname = \"pool\"\npath = \"pool.rs\"\n";
-    fs::write(folder.path().join("pool.rs"), POOL).unwrap();
-    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "--offline", "--bins"])
-        .env("CARGO_TARGET_DIR", root.join("target/waits"))
-        // What is left of a wait, such as the name of its child, is not used.
-        .env("RUSTFLAGS", "--allow warnings")
-        .current_dir(folder.path())
-        .status();
-    assert!(built.unwrap().success());
-    folder
+    variants::compile("waits", &files)
 });
 
 fn without(text: &str, wait: &str) -> String {
@@ -197,13 +175,12 @@ fn without(text: &str, wait: &str) -> String {
 
 #[test]
 fn a_join_that_is_taken_out_shows_every_time() {
-    let folder = PATCHED.path();
     for (number, wait) in WAITS.iter().enumerate() {
         let (lesson, line) = (wait.lesson, wait.rust);
         let set = |found| outputs(lessons::find(lesson).unwrap(), found);
         let options = Options { sleeps: Sleeps::Any, ..Options::default() };
-        let rust = course::root().join(format!("target/waits/debug/wait{number}"));
-        let twin = folder.join(format!("wait{number}.py"));
+        let rust = PATCHED.programs.join(format!("wait{number}"));
+        let twin = PATCHED.sources.join(format!("wait{number}.py"));
         let (_, whole) = search(vec![self::rust(lesson).into()], &options);
         let (mut world, ours) = search(vec![rust.into()], &options);
         // This one has hundreds of endings without its waits: too many for starts of Python in a test.
@@ -230,8 +207,7 @@ fn a_join_that_is_taken_out_shows_every_time() {
 
 #[test]
 fn every_worker_of_a_pool_may_get_every_task() {
-    let _folder = PATCHED.path();
-    let program = course::root().join("target/waits/debug/pool");
+    let program = PATCHED.programs.join("pool");
     let mut world = Processes::new(vec![program.into()], Options::default()).unwrap();
     // All schedules are too many for a test. These are the same ones each time.
     let found = random::some(&mut world, 500, 4, LIMIT);
