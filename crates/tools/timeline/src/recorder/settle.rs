@@ -208,15 +208,6 @@ impl Recorder {
             }
         }
     }
-
-    /// Whether not all of so many cores are needed for the threads that may be running, and one is.
-    pub fn leaves_a_core(&self, now: Duration, cores: usize) -> bool {
-        /// To ask many costs more than is gained.
-        const TOO_MANY: usize = 256;
-        let runs = |task: &&Task| task.may_run_from().is_some_and(|from| from <= now);
-        let running = || self.tasks.values().filter(runs).take(cores).count();
-        self.tasks.len() < TOO_MANY && (1..cores).contains(&running())
-    }
 }
 
 impl Task {
