@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, gettid};
@@ -124,6 +125,14 @@ impl Watch {
 
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
+        if stop == Stop::Event(libc::PTRACE_EVENT_VFORK) {
+            // It waits for its child, so the child goes on first.
+            self.collect_all()?;
+            let child = self.queue.iter().position(|(_, stop, _)| *stop == Stop::Start);
+            if let Some((pid, stop, seen)) = child.and_then(|at| self.queue.remove(at)) {
+                self.handle(pid, stop, seen)?;
+            }
+        }
         self.resume(pid, next)?;
         if self.ended.is_some() {
             // It may have been born while the others were killed.
