@@ -200,12 +200,10 @@ impl Recorder {
         };
         let before = self.lanes[lane].waits.len();
         self.settle(tid, Seen { at, idle: at }, None);
-        if state != State::System {
-            for wait in &mut self.lanes[lane].waits[before..] {
-                if wait.state == State::System {
-                    wait.state = state;
-                }
-            }
+        let lane = &mut self.lanes[lane];
+        for wait in lane.waits.split_off(before) {
+            let known = if wait.state == State::System { state } else { wait.state };
+            lane.add(known, wait.start, wait.end, wait.more.map(|more| *more));
         }
     }
 }
