@@ -20,7 +20,6 @@ const WAITS: &[c_long] = &[
     libc::SYS_nanosleep,
     libc::SYS_wait4,
     libc::SYS_waitid,
-    libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
@@ -60,10 +59,14 @@ const LONGEST_NAME: usize = 15;
 
 /// At the calls that matter here a thread stops, and at no other.
 pub fn filter() -> Filter {
+    /// So much of each library is read by the loader of glibc, for every program that is started. Who
+    /// asks for as much and has to wait is found by looking at it.
+    const START_OF_LIBRARY: u32 = 832;
     let locks = [libc::F_SETLKW, libc::F_OFD_SETLKW].map(|command| command as u32);
     let traces = [libc::PTRACE_TRACEME, libc::PTRACE_ATTACH, libc::PTRACE_SEIZE];
     Filter::new()
         .at(WAITS)
+        .at_unless(libc::SYS_read, 2, START_OF_LIBRARY)
         .at_if(libc::SYS_write, 0, &[1, 2])
         .at_if(libc::SYS_writev, 0, &[1, 2])
         .at_if(libc::SYS_prctl, 0, &[libc::PR_SET_NAME as u32])
@@ -143,10 +146,7 @@ pub fn understand(
         libc::SYS_clock_nanosleep => sleep(until(tid, args)),
         libc::SYS_wait4 => may_wait(args[2]).then(|| wait(State::ProcessEnd))?,
         libc::SYS_waitid => may_wait(args[3]).then(|| wait(State::ProcessEnd))?,
-        libc::SYS_read | libc::SYS_readv => match channel(tid, args[0])? {
-            Channel::Socket => wait(State::Socket),
-            Channel::Other => wait(State::Input),
-        },
+        libc::SYS_read | libc::SYS_readv => wait(channel(tid, args[0])?.wait_to_read()),
         libc::SYS_write | libc::SYS_writev => {
             if is_own_output(tid, args[0]) {
                 let text = match number {
@@ -200,6 +200,7 @@ pub fn stuck_in(number: c_long, descriptor: Option<Channel>) -> State {
             State::Output
         }
         libc::SYS_sendto | libc::SYS_sendmsg | libc::SYS_sendmmsg => State::Output,
+        libc::SYS_read => descriptor.map_or(State::System, Channel::wait_to_read),
         _ => State::System,
     }
 }
@@ -214,6 +215,15 @@ pub enum Channel {
     Socket,
     /// A pipe, a terminal, a counter of events.
     Other,
+}
+
+impl Channel {
+    fn wait_to_read(self) -> State {
+        match self {
+            Channel::Socket => State::Socket,
+            Channel::Other => State::Input,
+        }
+    }
 }
 
 /// None for a file on a disk and for a device like `/dev/urandom`: it never has to wait for another.

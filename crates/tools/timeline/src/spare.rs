@@ -10,7 +10,7 @@ const STILL_TRUE: Duration = Duration::from_millis(2);
 
 /// The cores, and how many threads of all programs want one.
 pub struct Cores {
-    pub count: usize,
+    count: usize,
     load: Option<File>,
     /// Until when every thread that could run has a core, for all that is known.
     enough: Duration,

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, gettid};
@@ -24,8 +26,9 @@ use crate::trace::{Outcome, Trace};
 const IN_ONE_GO: usize = 8;
 
 /// To wake a tracer that sleeps takes longer than all the rest of a stop. So it stays awake for so long
-/// when it has nothing to do, if that takes no core from anybody.
-const AWAKE: Duration = Duration::from_micros(200);
+/// when it has nothing to do, if that takes no core from anybody. A small program needs less from its
+/// start to its end.
+const AWAKE: Duration = Duration::from_millis(1);
 
 /// Runs the command to the end of its last process. `say` tells the user what can be done when the
 /// program does not end though it was asked to.
@@ -97,16 +100,16 @@ impl Watch {
                 self.limit = None;
                 self.kill_all(Outcome::AtLimit);
             }
-            for _ in 0..IN_ONE_GO {
-                let Some((pid, stop, seen)) = self.queue.pop_front() else {
-                    break;
-                };
-                self.handle(pid, stop, seen)?;
-            }
-            self.recorder.afterwards();
             if !self.queue.is_empty() {
+                for _ in 0..IN_ONE_GO {
+                    let Some((pid, stop, seen)) = self.queue.pop_front() else {
+                        break;
+                    };
+                    self.handle(pid, stop, seen)?;
+                }
                 continue;
             }
+            self.recorder.afterwards();
             if let Some(pid) = self.last_in_line.pop_front() {
                 self.recorder.called_up(pid.as_raw(), self.clock.elapsed());
                 self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
@@ -122,6 +125,14 @@ impl Watch {
 
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
         let next = self.recorder.stopped(pid.as_raw(), stop, seen);
+        if stop == Stop::Event(libc::PTRACE_EVENT_VFORK) {
+            // It waits for its child, so the child goes on first.
+            self.collect_all()?;
+            let child = self.queue.iter().position(|(_, stop, _)| *stop == Stop::Start);
+            if let Some((pid, stop, seen)) = child.and_then(|at| self.queue.remove(at)) {
+                self.handle(pid, stop, seen)?;
+            }
+        }
         self.resume(pid, next)?;
         if self.ended.is_some() {
             // It may have been born while the others were killed.
@@ -198,9 +209,7 @@ impl Watch {
     /// Looks for news again and again for a moment, if there is a core to spare.
     fn stay_awake(&mut self, until: Option<Duration>) -> io::Result<Option<News>> {
         let mut now = self.clock.elapsed();
-        let spare =
-            self.recorder.leaves_a_core(now, self.cores.count) && self.cores.are_enough(now);
-        let enough = if spare { now + AWAKE } else { now };
+        let enough = if self.cores.are_enough(now) { now + AWAKE } else { now };
         let enough = until.map_or(enough, |until| until.min(enough));
         while now < enough {
             if let Some(news) = self.signals.read()? {
@@ -208,6 +217,8 @@ impl Watch {
             }
             // Who has stopped by then has not said so yet.
             self.idle = now;
+            // Whoever needs this core after all gets it at once: most often a thread of the program.
+            thread::yield_now();
             now = self.clock.elapsed();
         }
         Ok(None)

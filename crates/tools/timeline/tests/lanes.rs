@@ -224,6 +224,16 @@ fn a_write_to_the_next_program_is_no_print() {
 }
 
 #[test]
+fn a_read_that_looks_like_the_loaders_is_drawn_when_it_waits() {
+    let script = "sleep 0.3 | dd bs=832 count=1 2>/dev/null";
+    let trace = watch(&[], &["sh", "-c", script]).trace;
+    let lanes = trace.lanes();
+    let reader = lanes.iter().find(|lane| lane.ends_with(" dd")).unwrap();
+    let waited = trace.total(reader, "waiting for input");
+    assert!(waited > 200.0, "{waited} ms");
+}
+
+#[test]
 fn the_first_lane_goes_on_when_another_thread_becomes_the_program() {
     let run = watch_specimen(&[], "exec");
     assert_eq!(run.output.stdout, b"another\n");

@@ -3,6 +3,8 @@
 //! The kernel decides it for each call with a small program (seccomp, BPF), so that all other calls
 //! cost next to nothing.
 
+use std::slice;
+
 use nix::libc::{self, c_long, sock_filter};
 
 /// The processor as the kernel's audit numbers it. A call of another kind, such as one of a 32-bit
@@ -39,6 +41,8 @@ struct Rule {
 enum Must {
     /// One of these.
     Be(Vec<u32>),
+    /// Any number but this one.
+    Differ(u32),
     /// A number with one of these bits at least.
     Have(u32),
 }
@@ -59,6 +63,13 @@ impl Filter {
     #[must_use]
     pub fn at_if(mut self, call: c_long, argument: u32, values: &[u32]) -> Filter {
         self.rules.push(Rule { call, argument: Some((argument, Must::Be(values.to_vec()))) });
+        self
+    }
+
+    /// Stops at a call unless an argument, counted from 0, has this value in its lower half.
+    #[must_use]
+    pub fn at_unless(mut self, call: c_long, argument: u32, value: u32) -> Filter {
+        self.rules.push(Rule { call, argument: Some((argument, Must::Differ(value))) });
         self
     }
 
@@ -91,25 +102,29 @@ impl Filter {
         let equal = |value, yes, no| jump(libc::BPF_JEQ, value, yes, no);
 
         // Built from its end, where the distance to the two answers is known.
+        const STOP: usize = 0;
+        const GO_ON: usize = 1;
         let mut backwards = vec![answer(libc::SECCOMP_RET_TRACE), answer(libc::SECCOMP_RET_ALLOW)];
         for rule in self.rules.iter().rev() {
             let number = rule.call as u32;
             match &rule.argument {
                 None => {
-                    let stop = backwards.len() - 1;
+                    let stop = backwards.len() - 1 - STOP;
                     backwards.push(equal(number, stop, 0));
                 }
                 Some((argument, must)) => {
                     let rest = backwards.len();
-                    // The number of the call is lost by now, and no second rule is for it.
-                    backwards.push(step(libc::BPF_JMP | libc::BPF_JA, 0, 0, rest as u32 - 2));
-                    let (test, values) = match must {
-                        Must::Be(values) => (libc::BPF_JEQ, values.as_slice()),
-                        Must::Have(bits) => (libc::BPF_JSET, std::slice::from_ref(bits)),
+                    let (test, values, fits, differs) = match must {
+                        Must::Be(values) => (libc::BPF_JEQ, values.as_slice(), STOP, GO_ON),
+                        Must::Differ(value) => (libc::BPF_JEQ, slice::from_ref(value), GO_ON, STOP),
+                        Must::Have(bits) => (libc::BPF_JSET, slice::from_ref(bits), STOP, GO_ON),
                     };
+                    // The number of the call is lost by now, and no second rule is for it.
+                    let otherwise = (rest - 1 - differs) as u32;
+                    backwards.push(step(libc::BPF_JMP | libc::BPF_JA, 0, 0, otherwise));
                     for &value in values {
-                        let stop = backwards.len() - 1;
-                        backwards.push(jump(test, value, stop, 0));
+                        let answer = backwards.len() - 1 - fits;
+                        backwards.push(jump(test, value, answer, 0));
                     }
                     backwards.push(load(ARGUMENTS + 8 * argument));
                     let block = backwards.len() - rest;
@@ -120,15 +135,15 @@ impl Filter {
         backwards.push(load(NUMBER));
         if let Some((upper, pass)) = self.addresses {
             for argument in (0..6).rev() {
-                let stop = backwards.len() - 1;
+                let stop = backwards.len() - 1 - STOP;
                 backwards.push(equal(upper, stop, 0));
                 backwards.push(load(ARGUMENTS + 8 * argument + 4));
             }
-            let through = backwards.len() - 2;
+            let through = backwards.len() - 1 - GO_ON;
             backwards.push(equal(pass, through, 0));
             backwards.push(load(ARGUMENTS + 8 * 5));
         }
-        let other = backwards.len() - 2;
+        let other = backwards.len() - 1 - GO_ON;
         backwards.push(equal(MACHINE, 0, other));
         backwards.push(load(ARCH));
         backwards.reverse();
@@ -180,6 +195,7 @@ mod tests {
             .at_if(libc::SYS_write, 0, &[1, 2])
             .at(&[libc::SYS_futex, libc::SYS_read])
             .at_if_bits(libc::SYS_mmap, 1, 5)
+            .at_unless(libc::SYS_pread64, 2, 3)
             .at_if(libc::SYS_fcntl, 1, &[7]);
         let program = filter.program();
         let stops = |call, arguments: &[u64]| {
@@ -189,6 +205,7 @@ mod tests {
         assert!(stops(libc::SYS_write, &[1, 0]) && stops(libc::SYS_write, &[2, 0]));
         assert!(stops(libc::SYS_fcntl, &[0, 7]));
         assert!(stops(libc::SYS_mmap, &[0, 1]) && stops(libc::SYS_mmap, &[0, 6]));
+        assert!(stops(libc::SYS_pread64, &[3, 3, 4]) && !stops(libc::SYS_pread64, &[4, 4, 3]));
         assert!(!stops(libc::SYS_mmap, &[7, 0]) && !stops(libc::SYS_mmap, &[0, 2]));
         assert!(!stops(libc::SYS_write, &[3, 0]) && !stops(libc::SYS_fcntl, &[7, 0]));
         assert!(!stops(libc::SYS_close, &[1, 7]));

@@ -119,7 +119,7 @@ const COST: [(&str, &str); 4] = [
 ];
 
 /// Programs whose waits strace sees as well.
-const WAITS: [(&str, &str); 10] = [
+const WAITS: [(&str, &str); 13] = [
     ("sleep", "sleep 0.3"),
     ("sleeps in a shell", "sh -c 'sleep 0.1; sleep 0.2'"),
     ("wait for a child", "sh -c 'sleep 0.25 & wait'"),
@@ -138,12 +138,31 @@ const WAITS: [(&str, &str); 10] = [
         "a socket",
         "python3 -c 'import socket as s, threading as t, time\na, b = s.socketpair()\nx = t.Thread(target=lambda: (time.sleep(0.2), b.send(b\"x\")))\nx.start(); a.recv(1); x.join()'",
     ),
+    ("a limit in time", "timeout 0.2 sleep 5"),
+    (
+        "an event loop",
+        "python3 -c 'import asyncio as a; print(a.run(a.wait_for(a.sleep(0.2, 7), 2)))'",
+    ),
+    ("jobs", "bash -c 'for i in 1 2 3 4; do sleep 0.1$i & done; wait'"),
     ("bank_lock", "bank_lock"),
 ];
 
+/// So many times each of them is run under each tracer.
+const RUNS: usize = 5;
+
 /// The calls in which those programs wait.
-const MAY_WAIT: [&str; 8] =
-    ["clock_nanosleep", "flock", "futex", "poll", "read", "recvfrom", "wait4", "write"];
+const MAY_WAIT: [&str; 10] = [
+    "clock_nanosleep",
+    "epoll_wait",
+    "flock",
+    "futex",
+    "poll",
+    "read",
+    "recvfrom",
+    "rt_sigsuspend",
+    "wait4",
+    "write",
+];
 
 /// What a lane does that is no wait.
 const NO_WAIT: [&str; 3] = ["running", "ready, but without a core", "held up by being watched"];
@@ -333,7 +352,6 @@ fn ratios(these: &[f64], by: &[f64]) -> String {
 /// Ten kinds of waits by the clock of the program that waits, in milliseconds: alone, under strace and
 /// under timeline, and what each of these two says of the very same wait.
 fn clock() {
-    const RUNS: usize = 5;
     let (timeline, specimen) = (built("timeline"), built("specimen"));
     let folder = std::env::temp_dir().join(format!("programs-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -447,8 +465,8 @@ fn waited(json: &str) -> BTreeMap<String, f64> {
     waits
 }
 
-/// The longest waits, as strace times the calls and as timeline draws them. These are two runs of the
-/// program, and each tracer makes what is waited for longer in its own way: so beside them stands how long
+/// The longest waits, as strace times the calls and as timeline draws them, each the median of some runs
+/// in turns. These are other runs of the program, and each tracer makes what is waited for longer in its own way: so beside them stands how long
 /// the program took alone and under each. What a wait was in the very same run, [`clock`] says.
 fn strace() {
     let timeline = built("timeline");
@@ -474,28 +492,43 @@ fn strace() {
         let (log, json) = (folder.join("log"), folder.join("json"));
         // What starts in the meantime is waited for, too: stops at all calls would make that longer.
         let waits_only = format!("trace={}", MAY_WAIT.join(","));
-        let alone = run(Command::new("sh").args(["-c", &script]));
-        let traced = run(Command::new("strace")
-            .args(["-f", "--seccomp-bpf", "-T", "-e", &waits_only, "-o"])
-            .arg(&log)
-            .args(["sh", "-c", &script]));
-        let shown = run(Command::new(&timeline)
-            .args(["--every-thread", "--language", "en", "--json"])
-            .arg(&json)
-            .args(["--", "sh", "-c", &script]));
-        let by_strace = longest(calls(&std::fs::read_to_string(&log).expect("a log")));
-        let drawn = longest(waits(&std::fs::read_to_string(&json).expect("a trace")));
+        let mut took = [const { Vec::new() }; 3];
+        let (mut by_strace, mut drawn) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let alone = run(Command::new("sh").args(["-c", &script]));
+            let traced = run(Command::new("strace")
+                .args(["-f", "--seccomp-bpf", "-T", "-e", &waits_only, "-o"])
+                .arg(&log)
+                .args(["sh", "-c", &script]));
+            let shown = run(Command::new(&timeline)
+                .args(["--every-thread", "--language", "en", "--json"])
+                .arg(&json)
+                .args(["--", "sh", "-c", &script]));
+            by_strace.push(longest(calls(&std::fs::read_to_string(&log).expect("a log"))));
+            drawn.push(longest(waits(&std::fs::read_to_string(&json).expect("a trace"))));
+            for (took, ran) in took.iter_mut().zip([alone, traced, shown]) {
+                took.push(ran.took.as_secs_f64() * 1e3);
+            }
+        }
+        let _ = std::fs::remove_dir_all(folder);
+        let waits = by_strace[0].len();
+        let same = by_strace.iter().chain(&drawn).all(|waits_of_run| waits_of_run.len() == waits);
+        assert!(same, "{name}: not the same waits each time, {by_strace:?} and {drawn:?}");
+        let middle = |runs: &[Vec<f64>]| -> Vec<f64> {
+            (0..waits).map(|at| median(runs.iter().map(|run| run[at]).collect())).collect()
+        };
+        let (by_strace, drawn) = (middle(&by_strace), middle(&drawn));
         let apart = by_strace.iter().zip(&drawn).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         let list = |waits: &[f64]| {
             waits.iter().map(|wait| format!("{wait:.1}")).collect::<Vec<_>>().join(", ")
         };
-        let [alone, traced, shown] = [alone, traced, shown].map(|ran| ran.took.as_secs_f64() * 1e3);
+        let [alone, traced, shown] = took.map(median);
         println!(
             "| {name} | {} | {} | {apart:.2} | {alone:.0}, {traced:.0}, {shown:.0} |",
             list(&by_strace),
             list(&drawn)
         );
-        let _ = std::fs::remove_dir_all(folder);
+        let _ = std::io::stdout().flush();
     }
 }
 

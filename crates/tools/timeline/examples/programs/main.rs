@@ -13,6 +13,10 @@
 //! for a moment after each stop, and so may cost less than that. On a busy machine it does not, and the
 //! ratios are another's work as much as its own: measure on one that is idle.
 //!
+//! Both tracers make what is waited for longer, strace by milliseconds for each program that is started
+//! meanwhile, most of all where it has to be woken on another core. So hold them against each other on
+//! one: with `taskset -c 0` before the third of these commands.
+//!
 //! Programs that are not installed are left out, and named.
 
 #[cfg(target_os = "linux")]

@@ -200,22 +200,11 @@ impl Recorder {
         };
         let before = self.lanes[lane].waits.len();
         self.settle(tid, Seen { at, idle: at }, None);
-        if state != State::System {
-            for wait in &mut self.lanes[lane].waits[before..] {
-                if wait.state == State::System {
-                    wait.state = state;
-                }
-            }
+        let lane = &mut self.lanes[lane];
+        for wait in lane.waits.split_off(before) {
+            let known = if wait.state == State::System { state } else { wait.state };
+            lane.add(known, wait.start, wait.end, wait.more.map(|more| *more));
         }
-    }
-
-    /// Whether not all of so many cores are needed for the threads that may be running, and one is.
-    pub fn leaves_a_core(&self, now: Duration, cores: usize) -> bool {
-        /// To ask many costs more than is gained.
-        const TOO_MANY: usize = 256;
-        let runs = |task: &&Task| task.may_run_from().is_some_and(|from| from <= now);
-        let running = || self.tasks.values().filter(runs).take(cores).count();
-        self.tasks.len() < TOO_MANY && (1..cores).contains(&running())
     }
 }
 
