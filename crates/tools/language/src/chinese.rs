@@ -118,7 +118,7 @@ mod tests {
             ("sample --alone=1 x", "`--alone` 不带值"),
         ] {
             let wrong = wrongly(typed);
-            assert!(wrong.starts_with(&format!("错误：")), "{wrong}");
+            assert!(wrong.starts_with("错误："), "{wrong}");
             assert!(wrong.contains(said), "{typed}: {wrong}");
             assert!(!speaks_english(&wrong), "{wrong}");
         }

@@ -39,16 +39,21 @@ pub fn help_is_in_both_languages(command: &str) {
         assert_eq!(said("C.UTF-8", &[help, "--language=zh"]), chinese);
         assert_eq!(said("zh_CN.UTF-8", &[help, "--language=en"]), english);
 
-        assert!(!is_chinese(&english), "{english}");
-        assert_eq!(options(&english), options(&chinese));
-        // What clap wrote of an option: its name, and, on the same line or below, what it is for.
-        for entry in entries(&chinese) {
-            assert!(is_chinese(&entry), "{entry}");
-        }
-        for paragraph in chinese.split("\n\n") {
-            assert!(!speaks_english(&without_commands(paragraph)), "{paragraph}");
-        }
+        assert_eq!(fault(&english, &chinese), None);
     }
+}
+
+/// What is wrong with two helps of which the second is to say in Chinese what the first says.
+fn fault(english: &str, chinese: &str) -> Option<String> {
+    if is_chinese(english) {
+        return Some(format!("Chinese is left: {english}"));
+    }
+    if options(english) != options(chinese) {
+        return Some(format!("other options: {chinese}"));
+    }
+    let not_explained = entries(chinese).into_iter().find(|entry| !is_chinese(entry));
+    let mut paragraphs = chinese.split("\n\n").map(without_commands);
+    not_explained.or_else(|| paragraphs.find(|paragraph| speaks_english(paragraph)))
 }
 
 /// The lines of a help that can be typed are the same in both languages.
@@ -64,10 +69,8 @@ fn entries(help: &str) -> Vec<String> {
             // The name of a value is no explanation.
             let shown = line.split_once('>').map_or(line, |(_, shown)| shown);
             entries.push(shown.to_owned());
-        } else if let Some(entry) = entries.last_mut() {
-            if line.starts_with("     ") {
-                *entry += line;
-            }
+        } else if let Some(entry) = entries.last_mut().filter(|_| line.starts_with("     ")) {
+            *entry += line;
         }
     }
     entries
@@ -77,4 +80,43 @@ fn entries(help: &str) -> Vec<String> {
 fn options(help: &str) -> Vec<&str> {
     let words = help.lines().flat_map(|line| line.split_whitespace().take(2));
     words.filter(|word| word.starts_with("--") && word.len() > 2).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_is_seen_where_it_is() {
+        assert!(speaks_english("错误：there is no program"));
+        assert!(speaks_english("the first\nof two lines"));
+        assert!(!speaks_english("程序 `there is no program`，panic 时 main 已结束"));
+        assert!(!speaks_english("/home/me/a.rs 不是 Rust 程序：Cargo.toml、std::sync"));
+    }
+
+    #[test]
+    fn a_help_that_is_not_the_same_in_both_languages_is_seen() {
+        let english =
+            "Usage: x\n\n      --both         Both\n      --file <FILE>  A file to read\n";
+        let good = "用法： x\n\n      --both         两种\n      --file <文件>  要读的文件\n";
+        assert_eq!(fault(english, good), None);
+        for (from, to) in [
+            ("两种", "Both"),
+            ("要读的文件", "A file to read"),
+            ("要读的文件", "File"),
+            ("用法： x", "用法： it may well be so"),
+            ("--file", "--files"),
+            ("      --both         两种\n", ""),
+        ] {
+            assert!(good.contains(from));
+            assert!(fault(english, &good.replace(from, to)).is_some(), "{to}");
+        }
+        assert!(fault(&english.replace("Both", "两种"), good).is_some());
+        // Where the explanation stands below the option.
+        let long = |word: &str| {
+            format!("      --both\n          {word}\n\n  -h, --help\n          显示帮助\n")
+        };
+        assert_eq!(fault(&long("Both").replace("显示帮助", "Help"), &long("两种")), None);
+        assert!(fault(&long("Both").replace("显示帮助", "Help"), &long("Both")).is_some());
+    }
 }

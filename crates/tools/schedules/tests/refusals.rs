@@ -98,14 +98,6 @@ fn program(name: &str) -> String {
 }
 
 #[test]
-fn english_is_seen_where_it_is() {
-    assert!(speaks_english("错误：there is no program"));
-    assert!(speaks_english("the first\nof two lines"));
-    assert!(!speaks_english("程序 `there is no program`，panic 时 main 已结束"));
-    assert!(!speaks_english("/home/me/a.rs 不是 Rust 程序：Cargo.toml、std::sync"));
-}
-
-#[test]
 fn what_is_no_program_is_refused_in_chinese() {
     let folder = Folder::new();
     let empty = folder.path("");
