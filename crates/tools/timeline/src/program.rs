@@ -32,7 +32,10 @@ fn interpreter(command: &Path) -> Option<PathBuf> {
 /// The command as the user would recognise it: file names without their folders.
 pub fn title(command: &[OsString]) -> String {
     let names = command.iter().map(|word| {
-        let name = Path::new(word).file_name().unwrap_or(word);
+        let path = Path::new(word);
+        // A script for a shell has words that are paths, and is none itself.
+        let is_script = word.to_string_lossy().contains(char::is_whitespace) && !path.exists();
+        let name = path.file_name().filter(|_| !is_script).unwrap_or(word);
         name.to_string_lossy().replace(char::is_control, " ")
     });
     names.collect::<Vec<_>>().join(" ")

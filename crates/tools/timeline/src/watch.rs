@@ -57,6 +57,7 @@ pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) ->
         last_in_line: VecDeque::new(),
         ended: None,
         signals,
+        listened: Duration::ZERO,
         root,
         limit,
     };
@@ -84,6 +85,8 @@ struct Watch {
     last_in_line: VecDeque<Pid>,
     ended: Option<Outcome>,
     signals: Signals,
+    /// When it was looked last whether a request has come while threads stood in the queue.
+    listened: Duration,
     root: Pid,
     limit: Option<Duration>,
 }
@@ -106,6 +109,14 @@ impl Watch {
                         break;
                     };
                     self.handle(pid, stop, seen)?;
+                }
+                // Where threads stop all the time, it is never waited for requests. Whoever has stopped
+                // is found without the signal that may be read here.
+                if now.saturating_sub(self.listened) >= LOOK {
+                    self.listened = now;
+                    if let Some(request) = self.signals.read()?.and_then(|news| news.request) {
+                        self.asked(request, &say);
+                    }
                 }
                 continue;
             }
