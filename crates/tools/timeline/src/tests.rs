@@ -6,7 +6,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::chart::{Chart, Words, time};
-use crate::language::{Language, Spoken};
+use crate::language::Language;
 use crate::terminal::{self, Style};
 use crate::trace::{Futex, Lane, More, Outcome, Print, State, Trace, Wait, Wake};
 use crate::{json, svg};
