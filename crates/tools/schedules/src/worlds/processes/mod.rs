@@ -124,6 +124,8 @@ struct Names {
     /// after it. To close an end of another pipe is no choice.
     left: BTreeSet<String>,
     looked_at: BTreeSet<String>,
+    /// The threads of which it makes a difference when they begin. See `system::births`.
+    noticed: BTreeSet<String>,
 }
 
 impl Names {
