@@ -1,11 +1,19 @@
-//! Threads inside one process: when each of them may first go on.
+//! Threads inside one process: when each of them begins.
 //!
-//! Of a thread that comes to wait for something outside of its process before it has met another thread,
-//! nobody can tell when it began: it begins at once. For others that is a choice: the thread and the one
-//! that has made it both stop right after that, and who goes on first is a step of each. Which threads
-//! these are is learned: a run in which one shows itself to be of the second kind is made once more.
+//! That is a choice: the thread and the one that makes it both stop at its birth, and each takes a step to
+//! go on. So it is tried who of several comes first to a lock of their process, also where none of them
+//! has to wait for it. What they do later, from one wait to the next, has no other order for that.
+//!
+//! Some libraries have threads of which nobody can tell when they began. What a thread is called is known
+//! only when it has begun, so it is learned which ones are of another kind: those begin as soon as their
+//! makers come to a step or a wait, and the first run in which one does is made once more.
 
 use super::*;
+
+/// What the threads are called that the crate `util` has for itself, and the crate that it has Ctrl-C
+/// from. What they do for the program is the same at every moment: one waits for Ctrl-C, one for the end
+/// of the parent, and one flushes stdout while their maker waits for it.
+const ATTENDANTS: [&str; 3] = ["ctrl-c", "util-watch", "util-flush"];
 
 impl System<'_> {
     /// Whether it is a choice when a thread of this name begins.
@@ -13,46 +21,24 @@ impl System<'_> {
         self.options.contended && self.names.noticed.contains(name)
     }
 
-    /// A task has come to its next stop: what that says of the births of threads.
-    pub(super) fn shows_births(&mut self, i: usize) {
-        let process = self.tasks[i].process;
-        if !self.options.contended || !self.has_threads(process) {
+    /// A task has come to its next stop. If it is a thread, and this is the first one, what it is called
+    /// is known.
+    pub(super) fn has_begun(&mut self, i: usize) {
+        if !std::mem::take(&mut self.tasks[i].fresh) {
             return;
         }
-        let can = self.can(i);
-        // Who has got a lock without a call is not seen, but who waits for it is.
-        if let (State::Held(Held::Futex { shared: false, .. }), Can::No) =
-            (&self.tasks[i].state, can)
-        {
-            for other in 0..self.tasks.len() {
-                if self.tasks[other].process == process {
-                    self.notices_birth(other);
-                }
-            }
-        }
-        if !self.tasks[i].fresh {
+        let task = &self.tasks[i];
+        let name = os::thread_name(task.tid);
+        // Who has no name of its own is called like the program.
+        let own = name != os::thread_name(self.processes[task.process].pid);
+        if own && ATTENDANTS.contains(&name.as_str()) {
             return;
         }
-        let waits_outside = match &self.tasks[i].state {
-            State::Held(Held::Futex { .. } | Held::Exit { .. }) => false,
-            State::Held(Held::Sleep { .. }) => true,
-            State::Held(_) => can != Can::Step,
-            _ => false,
-        };
-        if !waits_outside {
-            self.notices_birth(i);
-        } else if can == Can::No {
-            self.tasks[i].fresh = false;
-        }
-    }
-
-    /// It makes a difference when this task began, if it is a thread beside the first of its process.
-    pub(super) fn notices_birth(&mut self, i: usize) {
-        let task = &mut self.tasks[i];
-        task.fresh = false;
-        let first = task.tid == self.processes[task.process].pid;
-        if !first && self.options.contended && self.names.noticed.insert(task.name.clone()) {
+        if self.options.contended {
+            self.names.noticed.insert(task.name.clone());
             self.again = true;
+        } else {
+            self.caveats.insert(Caveat::Contended);
         }
     }
 }

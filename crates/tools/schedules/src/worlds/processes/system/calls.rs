@@ -222,9 +222,6 @@ impl System<'_> {
     pub(super) fn futex(&mut self, i: usize, a: [u64; 6], now: u64) -> Option<Held> {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let operation = a[1] as i32;
-        if self.tasks[i].fresh && operation & libc::FUTEX_PRIVATE_FLAG != 0 {
-            self.notices_birth(i);
-        }
         match operation & libc::FUTEX_CMD_MASK {
             libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
                 let relative = operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT;

@@ -240,7 +240,7 @@ impl System<'_> {
         self.tasks[i].state = State::Ready(0);
         self.run_to_call(i, signal);
         self.has_come(i);
-        self.shows_births(i);
+        self.has_begun(i);
         self.after_segment(i);
     }
 

@@ -111,7 +111,7 @@ struct Task {
     /// Whether it was seen to be able to go on since it is held.
     able: bool,
     born: Option<usize>,
-    /// A thread that has begun at once, and of which it is not known yet whether it makes a difference when.
+    /// Whether it is a thread whose birth was no choice, and that has not come to its first stop.
     fresh: bool,
     /// What the step touches before which another one has ended it, and after how many moves that was.
     missed: Option<(Vec<Touch>, usize)>,
