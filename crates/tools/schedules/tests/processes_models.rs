@@ -67,7 +67,7 @@ impl Draw {
             };
             what.replace('X', &letter.to_string())
         };
-        let [one, two, main] = ['a', 'b', 'c'].map(&mut body);
+        let [one, two, main] = ['A', 'B', 'C'].map(&mut body);
         let threads = match self.below(4) {
             0 => format!("t({one}){main}j"),
             1 => format!("t({one}){main}t({two})j"),
@@ -76,7 +76,7 @@ impl Draw {
         };
         // Another process prints at any time, or ends that of the threads.
         match self.below(4) {
-            0 => format!("f({threads})pdw0"),
+            0 => format!("f({threads})pDw0"),
             1 => format!("f({threads})K0w0"),
             _ => threads,
         }
