@@ -6,7 +6,8 @@
 //!
 //! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
 //! children, to look whether one has ended, to ask for the parent while it lives, to use memory or a
-//! semaphore that several processes have, to begin as a thread of a process; and the end of a sleep, as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
+//! semaphore that several processes have, to begin as a thread of a process; and the end of a sleep, as
+//! [`Sleeps`] says. All else happens as soon as it can.
 //!
 //! # Layout
 //!
