@@ -288,7 +288,7 @@
         contended:
           "Several processes or threads use one pipe, lock or piece of memory: who comes first to it was not tried.",
         unwinding: "What a thread does while a panic unwinds it comes in one go.",
-        memory_races: "What the threads inside of one process do to its memory was not watched.",
+        memory_races: "What the threads inside of one process do to its memory was not watched: of what they do from one wait to the next, not every order was tried.",
       },
     },
 
@@ -506,7 +506,7 @@
         files: "程序写入了文件：一次运行留下的内容，下一次运行会看到。",
         contended: "几个进程或线程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
         unwinding: "线程在 panic 展开期间的操作是一次做完的。",
-        memory_races: "没有观察同一进程内各线程对内存的访问。",
+        memory_races: "没有观察同一进程内各线程对内存的访问：它们在两次等待之间所做的事，没有检查所有的顺序。",
       },
     },
   };

@@ -687,8 +687,9 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "线程在 panic 展开期间的操作是一次做完的：如果其他线程在中间运行，可能还有更多结局。",
             ),
             Caveat::MemoryRaces => language.say(
-                "What the threads inside of one process do to its memory was not watched.",
-                "没有观察同一进程内各线程对内存的访问。",
+                "What the threads inside of one process do to its memory was not watched: of what they do from \
+                 one wait to the next, not every order was tried.",
+                "没有观察同一进程内各线程对内存的访问：它们在两次等待之间所做的事，没有检查所有的顺序。",
             ),
             Caveat::CommonMemory => language.say(
                 "Its processes have memory in common in which not each access was seen: it is large, or used \
