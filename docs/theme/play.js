@@ -214,7 +214,8 @@
       questionEach: (name, n) =>
         `Be the scheduler of ${name}: it has ${count(n, "ending", "endings")}. Find ${Number(n) === 1 ? "it" : "them all"}.`,
       title: (name) => `Be the scheduler of ${name}`,
-      begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
+      begin: (kind) =>
+        `Tick what you think can happen. Then let the ${kind === "processes" ? kind : "threads"} go, one step at a time.`,
       beginEach: "Let somebody go, one step at a time.",
       found: (n, all) => `Found: ${n} of ${all}.`,
       all: "You have found all that there are.",
@@ -436,7 +437,7 @@
       nothing: "还没有",
       questionEach: (name, n) => `你来当 ${name} 的调度器。它有 ${n} 种结局：把它们都找出来。`,
       title: (name) => `你来当 ${name} 的调度器`,
-      begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
+      begin: (kind) => `先勾选你认为可能的结局，再让${kind === "processes" ? "进程" : "线程"}一步一步地走。`,
       beginEach: "点一张卡片，让它走一步。",
       found: (n, all) => `已找到 ${n} 种，共 ${all} 种。`,
       all: "全部找到了。",
@@ -1114,7 +1115,7 @@
       this.notes.replaceChildren(...notes);
       this.moment = undefined;
       this.update();
-      this.say(this.asks ? words.begin : words.beginEach);
+      this.say(this.asks ? words.begin(this.program.data.kind) : words.beginEach);
     }
 
     // The lines of the program, each with a place for the cursors before it.
