@@ -28,15 +28,19 @@
 
   const SIGNS = [..."①②③④⑤⑥⑦⑧⑨⑩"];
   const count = (number, one, many) => `${number} ${Number(number) === 1 ? one : many}`;
-  // What a call of a process does: it was done, it is about to be done, and both in Chinese.
+  // What a call does that has no word of its own: it was done, it is about to be done, and both in Chinese.
   const CALLS = {
     begin: ["begins", "begin", "开始运行"],
+    close: ["closes an end of a pipe", "close an end of a pipe", "关闭管道的一端"],
     futex: ["goes on at a lock", "go on at a lock", "在锁处继续运行"],
     getppid: ["asks who its parent is", "ask who its parent is", "查询父进程是谁"],
+    "go on": ["goes on", "go on", "继续运行"],
+    input: ["reads from stdin", "read from stdin", "读标准输入"],
     kill: ["sends a signal", "send a signal", "发送信号"],
     prctl: ["asks to end with its parent", "ask to end with its parent", "要求随父进程结束"],
     poll: ["goes on: something has come", "look whether something has come", "等到了数据"],
     read: ["reads from a pipe", "read from a pipe", "读管道"],
+    sem_getvalue: ["looks at a semaphore", "look at a semaphore", "查看信号量的值"],
     sigsuspend: ["goes on: a signal has come", "go on at a signal", "等到了信号"],
     waitpid: ["looks whether a child has ended", "look whether a child has ended", "查看是否有子进程结束"],
     write: ["writes to a pipe", "write to a pipe", "写管道"],
@@ -210,7 +214,8 @@
       questionEach: (name, n) =>
         `Be the scheduler of ${name}: it has ${count(n, "ending", "endings")}. Find ${Number(n) === 1 ? "it" : "them all"}.`,
       title: (name) => `Be the scheduler of ${name}`,
-      begin: "Tick what you think can happen. Then let the threads go, one step at a time.",
+      begin: (kind) =>
+        `Tick what you think can happen. Then let the ${kind === "processes" ? kind : "threads"} go, one step at a time.`,
       beginEach: "Let somebody go, one step at a time.",
       found: (n, all) => `Found: ${n} of ${all}.`,
       all: "You have found all that there are.",
@@ -288,7 +293,7 @@
         contended:
           "Several processes or threads use one pipe, lock or piece of memory: who comes first to it was not tried.",
         unwinding: "What a thread does while a panic unwinds it comes in one go.",
-        memory_races: "What the threads inside of one process do to its memory was not watched.",
+        memory_races: "What the threads inside of one process do to its memory was not watched: of what they do from one wait to the next, not every order was tried.",
       },
     },
 
@@ -432,7 +437,7 @@
       nothing: "还没有",
       questionEach: (name, n) => `你来当 ${name} 的调度器。它有 ${n} 种结局：把它们都找出来。`,
       title: (name) => `你来当 ${name} 的调度器`,
-      begin: "先勾选你认为可能的结局，再让线程一步一步地走。",
+      begin: (kind) => `先勾选你认为可能的结局，再让${kind === "processes" ? "进程" : "线程"}一步一步地走。`,
       beginEach: "点一张卡片，让它走一步。",
       found: (n, all) => `已找到 ${n} 种，共 ${all} 种。`,
       all: "全部找到了。",
@@ -506,7 +511,7 @@
         files: "程序写入了文件：一次运行留下的内容，下一次运行会看到。",
         contended: "几个进程或线程共用同一个管道、锁或内存：谁先用到它，没有检查所有的顺序。",
         unwinding: "线程在 panic 展开期间的操作是一次做完的。",
-        memory_races: "没有观察同一进程内各线程对内存的访问。",
+        memory_races: "没有观察同一进程内各线程对内存的访问：它们在两次等待之间所做的事，没有检查所有的顺序。",
       },
     },
   };
@@ -1110,7 +1115,7 @@
       this.notes.replaceChildren(...notes);
       this.moment = undefined;
       this.update();
-      this.say(this.asks ? words.begin : words.beginEach);
+      this.say(this.asks ? words.begin(this.program.data.kind) : words.beginEach);
     }
 
     // The lines of the program, each with a place for the cursors before it.

@@ -5,22 +5,23 @@
 //!
 //! * [`Progress`]: that line, for work that is done in so many pieces
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
-/// A line that says what is being done, how much of it is done, and about when the rest will be.
-/// Dropping it takes it off the screen.
+/// A line that says what is being done, how much of it is done, and, as soon as something is, about
+/// when the rest will be. Dropping it takes it off the screen.
 #[derive(Debug)]
 pub struct Progress(ProgressBar);
 
 impl Progress {
     /// Nothing is done yet of so many things.
     pub fn new(things: usize) -> Self {
-        let style = ProgressStyle::with_template(
-            "{spinner} {pos}/{len} {wide_msg} {elapsed} gone, about {eta} left",
-        )
-        .expect("a template without mistakes");
+        let style =
+            ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed} gone{left}")
+                .expect("a template without mistakes")
+                .with_key("left", left);
         let bar = ProgressBar::new(things as u64).with_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
@@ -39,6 +40,13 @@ impl Progress {
     /// Prints a line of the result, above the progress.
     pub fn print(&self, line: &str) {
         self.0.suspend(|| println!("{line}"));
+    }
+}
+
+/// How long the rest takes is known from what is done, so at first it is not known.
+fn left(state: &ProgressState, line: &mut dyn Write) {
+    if state.pos() > 0 {
+        let _ = write!(line, ", about {:#} left", HumanDuration(state.eta()));
     }
 }
 

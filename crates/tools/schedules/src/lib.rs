@@ -72,7 +72,8 @@
 //! * **Loops that only look.** After two looks at the same, a thread waits for a change. A loop that would
 //!   give up after more looks may lose endings, and the report says so.
 //! * **Files, sockets** and whatever else goes on outside of a program with threads: refused by name.
-//!   Where processes are searched, what a process's own threads do to its memory is not watched.
+//!   Where processes are searched, what a process's own threads do to its memory is not watched: who
+//!   of them begins first is tried, and who gets a lock for which several wait.
 //! * **Large memory of several processes** (more than 64 KiB, or used hundreds of times in a run) comes in
 //!   one go from one system call to the next, and the report says so. In smaller memory each access is a
 //!   step.

@@ -475,3 +475,15 @@ fn is_english(line: &str) -> bool {
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|c| c.is_ascii_alphabetic());
     !chinese && line.split_whitespace().filter(is_word).count() >= 3
 }
+
+/// The other threads of a process end when it becomes another program, and it waits for that in the kernel.
+#[test]
+#[ignore = "needs python3"]
+fn a_program_with_threads_that_becomes_another_is_refused_and_does_not_hang() {
+    let program = "import os, threading, time\n\
+                   threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n\
+                   os.execv('/bin/echo', ['echo', 'one'])";
+    let (text, code) = refused(&["python3", "-c", program]);
+    assert!(text.contains("the system call execve, which is not modelled"), "{text}");
+    assert_eq!(code, Some(2), "{text}");
+}

@@ -138,8 +138,7 @@ const WAITS: &[Wait] = &[
     Wait { shows: false, ..wait("process_ids", "two.join()?;", "two.join()") },
 ];
 
-/// A pool of two workers with two tasks, which say who does them. While main prints, the threads that
-/// hand out the tasks come to wait: what they do before is not watched.
+/// A pool of two workers with two tasks, which say who does them.
 const POOL: &str = r#"
 fn main() {
     let _main = util::main_guard!(run);
@@ -157,7 +156,10 @@ fn run(task: u32) {
 
 /// The lessons without one of their waits each, and a pool, compiled as the lessons are.
 static PATCHED: LazyLock<Variants> = LazyLock::new(|| {
-    let mut files = vec![("pool.rs".to_string(), POOL.to_string())];
+    let mut files = vec![
+        ("pool.rs".to_string(), POOL.to_string()),
+        ("pool_at_once.rs".to_string(), without(POOL, r#"println!("begin");"#)),
+    ];
     for (number, wait) in WAITS.iter().enumerate() {
         let text = without(&fs::read_to_string(course::source(wait.lesson)).unwrap(), wait.rust);
         files.push((format!("wait{number}.rs"), text));
@@ -207,22 +209,26 @@ fn a_join_that_is_taken_out_shows_every_time() {
 
 #[test]
 fn every_worker_of_a_pool_may_get_every_task() {
-    let program = PATCHED.programs.join("pool");
-    let mut world = Processes::new(vec![program.into()], Options::default()).unwrap();
-    // All schedules are too many for a test. These are the same ones each time.
-    let found = random::some(&mut world, 500, 4, LIMIT);
-    assert!(found.fault.is_none() && found.diverged.is_none(), "{found:?}");
-    let expected = [
-        // One worker does both, or each does one.
-        "begin\n1 P1.1\n2 P1.1\n",
-        "begin\n1 P1.2\n2 P1.2\n",
-        "begin\n1 P1.1\n2 P1.2\n",
-        "begin\n2 P1.2\n1 P1.1\n",
-        "begin\n1 P1.2\n2 P1.1\n",
-        "begin\n2 P1.1\n1 P1.2\n",
-    ];
-    let outputs: BTreeSet<&str> = found.outputs().into_iter().collect();
-    assert_eq!(outputs, BTreeSet::from(expected));
+    // Whether or not main prints before it gives out the tasks: the threads that hand them on may have
+    // come to wait for them then, or not have begun.
+    for (program, begin) in [("pool", "begin\n"), ("pool_at_once", "")] {
+        let program = PATCHED.programs.join(program);
+        let mut world = Processes::new(vec![program.into()], Options::default()).unwrap();
+        // All schedules are too many for a test. These are the same ones each time.
+        let found = random::some(&mut world, 500, 4, LIMIT);
+        assert!(found.fault.is_none() && found.diverged.is_none(), "{found:?}");
+        let expected = [
+            // One worker does both, or each does one.
+            "1 P1.1\n2 P1.1\n",
+            "1 P1.2\n2 P1.2\n",
+            "1 P1.1\n2 P1.2\n",
+            "2 P1.2\n1 P1.1\n",
+            "1 P1.2\n2 P1.1\n",
+            "2 P1.1\n1 P1.2\n",
+        ];
+        let outputs: BTreeSet<String> = found.outputs().into_iter().map(str::to_string).collect();
+        assert_eq!(outputs, expected.map(|tasks| format!("{begin}{tasks}")).into());
+    }
 }
 
 /// How many runs are made at least, unless `RUNS` says another number.

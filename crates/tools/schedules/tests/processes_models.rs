@@ -53,6 +53,35 @@ impl Draw {
         text + "w0w1" + ["r", "z0", "z1", "pz"][self.below(4) as usize]
     }
 
+    /// Threads of one process, which have a lock and may wait for each other's bytes with it.
+    fn threads(&mut self) -> String {
+        let mut body = |letter: char| {
+            let what = match self.below(8) {
+                0 => "pX",
+                1 => "lupX",
+                2 => "pXlu",
+                3 => "l<0u",
+                4 => ">0X",
+                5 => "s1lpXu",
+                _ => "lpXu",
+            };
+            what.replace('X', &letter.to_string())
+        };
+        let [one, two, main] = ['A', 'B', 'C'].map(&mut body);
+        let threads = match self.below(4) {
+            0 => format!("t({one}){main}j"),
+            1 => format!("t({one}){main}t({two})j"),
+            2 => format!("lt({one}){main}uj").replace("ll", "l").replace("uu", "u"),
+            _ => format!("t({one})t({two})j"),
+        };
+        // Another process prints at any time, or ends that of the threads.
+        match self.below(4) {
+            0 => format!("f({threads})pDw0"),
+            1 => format!("f({threads})K0w0"),
+            _ => threads,
+        }
+    }
+
     fn program(&mut self, depth: u32, letter: &mut u8) -> String {
         let mut text = String::new();
         let mut children = 0;
@@ -232,6 +261,40 @@ fn who_is_ended_could_have_gone_on_whatever_is_sent_to_it_later() {
 #[test]
 fn who_of_several_threads_gets_a_lock_is_tried() {
     assert_eq!(outputs("lt(lpau)t(lpbu)pcuj", Sleeps::Any), ["cab", "cba"]);
+}
+
+#[test]
+fn when_a_thread_begins_is_tried() {
+    for (program, expected) in [
+        ("t(pa)pbj", &["ab", "ba"][..]),
+        // Nobody waits for the lock in the order in which a thread begins when its maker waits.
+        ("t(lpau)lpbuj", &["ab", "ba"]),
+        ("t(lpau)t(lpbu)j", &["ab", "ba"]),
+        ("t(s1lpau)lpbuj", &["ab", "ba"]),
+        ("t(lpau)t(lpbu)lpcuj", &["abc", "acb", "bac", "bca", "cab", "cba"]),
+        ("f(t(lpau)lpbuj)pcw0", &["abc", "acb", "bac", "bca", "cab", "cba"]),
+        // Whoever has the lock waits for whoever waits for the lock.
+        ("t(l<0u)lpau>0xj", &["", "ax"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_where_a_process_has_threads() {
+    for (seed, sleeps) in [(12, Sleeps::Any), (13, Sleeps::Ordered), (14, Sleeps::Instant)] {
+        let draw = Draw { state: seed, shared: false };
+        hold_drawn(draw, Draw::threads, MOST, sleeps, 8);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: for changes of the reduction"]
+fn thorough_nothing_is_lost_where_a_process_has_threads() {
+    for (seed, sleeps) in [(15, Sleeps::Any), (16, Sleeps::Ordered), (17, Sleeps::Instant)] {
+        let draw = Draw { state: seed, shared: false };
+        hold_drawn(draw, Draw::threads, 1000, sleeps, 50);
+    }
 }
 
 #[test]

@@ -51,3 +51,19 @@ fn more_threads_than_fit_side_by_side_are_told_by_name() {
         assert!(told.contains(&format!("→ prints Thread-{thread}\n")), "{told}");
     }
 }
+
+#[test]
+fn of_a_long_story_the_middle_is_left_out() {
+    // A hundred threads, each with several lines.
+    let whole = &find("bank_lock").unwrap().whole;
+    let search = random::some(&mut &whole.program, 1, 0, Duration::MAX);
+    let found = search.endings.values().next().expect("the schedule has an end");
+    let told = told(Language::English, whole, found);
+    assert!(told.starts_with("main\n"), "{told}");
+    assert!(told.ends_with("→ prints 账户余额：100 元\n"), "{told}");
+    let marks: Vec<_> = told.lines().filter(|line| line.ends_with(" lines left out …")).collect();
+    let [mark] = marks[..] else { panic!("{told}") };
+    let left_out: usize = mark.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(left_out > 100, "{mark}");
+    assert_eq!(told.lines().count(), 363, "{told}");
+}

@@ -93,7 +93,7 @@ pub fn draw(chart: &Chart<'_>, style: &Style) -> String {
     if step > 1 {
         let all = chart.rows.len();
         let line = language.choose(
-            format!("1 of {step} lanes drawn, {all} in all: --every-lane draws each"),
+            format!("1 in every {step} of the {all} lanes is drawn: --every-lane draws each"),
             format!("每 {step} 条只画 1 条，共 {all} 条：--every-lane 全部画出"),
         );
         let _ = writeln!(text, "{line}");

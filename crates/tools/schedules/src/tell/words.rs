@@ -333,16 +333,20 @@ impl Words<'_> {
     fn call(&self, name: &str) -> String {
         match name {
             "begin" => self.say("begins", "开始运行"),
+            "close" => self.say("closes an end of a pipe", "关闭管道的一端"),
             "futex" => self.say("goes on at a lock", "在锁处继续运行"),
             "getppid" => self.say("asks who its parent is", "查询父进程是谁"),
+            "go on" => self.say("goes on", "继续运行"),
+            "input" => self.say("reads from stdin", "读标准输入"),
             "kill" => self.say("sends a signal", "发送信号"),
             "prctl" => self.say("asks to end with its parent", "要求随父进程结束"),
             "poll" => self.say("something has come", "等到了数据"),
             "read" => self.say("reads from a pipe", "读管道"),
+            "sem_getvalue" => self.say("looks at a semaphore", "查看信号量的值"),
             "sigsuspend" => self.say("a signal has come", "等到了信号"),
             "waitpid" => self.say("looks whether a child has ended", "查看是否有子进程结束"),
             "write" => self.say("writes to a pipe", "写管道"),
-            name => name.to_string(),
+            name => self.say(format!("calls {name}"), format!("调用 {name}")),
         }
     }
 
@@ -687,8 +691,9 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "线程在 panic 展开期间的操作是一次做完的：如果其他线程在中间运行，可能还有更多结局。",
             ),
             Caveat::MemoryRaces => language.say(
-                "What the threads inside of one process do to its memory was not watched.",
-                "没有观察同一进程内各线程对内存的访问。",
+                "What the threads inside of one process do to its memory was not watched: of what they do from \
+                 one wait to the next, not every order was tried.",
+                "没有观察同一进程内各线程对内存的访问：它们在两次等待之间所做的事，没有检查所有的顺序。",
             ),
             Caveat::CommonMemory => language.say(
                 "Its processes have memory in common in which not each access was seen: it is large, or used \

@@ -82,6 +82,7 @@ pub(super) fn name(call: c_long) -> String {
     let known = REFUSED.iter().find(|(number, _)| *number == call);
     match call {
         libc::SYS_connect => "connect".to_string(),
+        libc::SYS_execve => "execve".to_string(),
         libc::SYS_fcntl => "fcntl".to_string(),
         libc::SYS_ioctl => "ioctl".to_string(),
         libc::SYS_open => "open".to_string(),

@@ -6,7 +6,8 @@
 //!
 //! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
 //! children, to look whether one has ended, to ask for the parent while it lives, to use memory or a
-//! semaphore that several processes have; and the end of a sleep, as [`Sleeps`] says. All else happens as soon as it can: nobody could notice when.
+//! semaphore that several processes have, to begin as a thread of a process; and the end of a sleep, as
+//! [`Sleeps`] says. All else happens as soon as it can.
 //!
 //! # Layout
 //!
@@ -124,6 +125,8 @@ struct Names {
     /// after it. To close an end of another pipe is no choice.
     left: BTreeSet<String>,
     looked_at: BTreeSet<String>,
+    /// The threads of which it is a choice when they begin. See `system::births`.
+    noticed: BTreeSet<String>,
 }
 
 impl Names {

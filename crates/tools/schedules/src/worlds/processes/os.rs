@@ -85,6 +85,12 @@ pub(super) fn file(tid: i32, fd: u64) -> Option<(u64, u64)> {
     Some((file.dev(), file.ino()))
 }
 
+/// What a thread has named itself.
+pub(super) fn thread_name(tid: i32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{tid}/comm")).unwrap_or_default();
+    name.trim_end().to_string()
+}
+
 /// The thread or process that a stop announces.
 pub(super) fn announced(tid: i32) -> Option<i32> {
     nix::sys::ptrace::getevent(Pid::from_raw(tid)).ok().map(|new| new as i32)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use nix::libc::c_long;
+use nix::libc::{self, c_long};
 
 use super::os;
 
@@ -89,6 +89,11 @@ impl Drop for Watch {
     }
 }
 
+/// Whether another thread of its process has ended and is still there.
+fn has_ended_thread(tid: i32) -> bool {
+    os::threads(tid).into_iter().any(|thread| matches!(os::state(thread), Some(('Z', _))))
+}
+
 fn look_on(shared: &Shared, interrupt: &AtomicBool) {
     let mut last = (0, None);
     let (mut looks, mut began) = (0, 0);
@@ -99,8 +104,15 @@ fn look_on(shared: &Shared, interrupt: &AtomicBool) {
             continue;
         }
         let Some((state, ticks)) = os::state(tid) else { continue };
-        // A disk may be slow: that alone is no reason.
-        let waits = if state == 'S' { os::call_in_kernel(tid) } else { None };
+        let waits = match state {
+            'S' => os::call_in_kernel(tid),
+            // A disk may be slow: that alone is no reason. But who becomes another program waits until
+            // the ends of its other threads are heard, and nobody listens.
+            'D' if has_ended_thread(tid) => {
+                os::call_in_kernel(tid).filter(|&call| call == libc::SYS_execve)
+            }
+            _ => None,
+        };
         if last.0 != turn {
             began = ticks;
         }

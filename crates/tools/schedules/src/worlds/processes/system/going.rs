@@ -240,6 +240,7 @@ impl System<'_> {
         self.tasks[i].state = State::Ready(0);
         self.run_to_call(i, signal);
         self.has_come(i);
+        self.has_begun(i);
         self.after_segment(i);
     }
 
@@ -292,7 +293,11 @@ impl System<'_> {
                     | libc::PTRACE_EVENT_VFORK),
                 )) => {
                     let Some(new) = os::announced(tid) else { continue };
-                    self.born(i, new);
+                    let is_choice = self.born(i, new);
+                    if is_choice {
+                        self.tasks[i].state = State::Held(Held::GoOn);
+                        return;
+                    }
                     if event == libc::PTRACE_EVENT_VFORK {
                         self.tasks[i].state = State::Lends(new);
                         return;
@@ -368,7 +373,8 @@ impl System<'_> {
         }
     }
 
-    pub(super) fn born(&mut self, by: usize, tid: i32) {
+    /// A task has made another one. True if who of them goes on first is a choice.
+    pub(super) fn born(&mut self, by: usize, tid: i32) -> bool {
         self.watch.wait(tid);
         let process = self.tasks[by].process;
         let thread = os::has_thread(self.processes[process].pid, tid);
@@ -388,7 +394,8 @@ impl System<'_> {
             self.add_process(tid, Some(process), name.clone(), clock);
             (name, self.processes.len() - 1)
         };
-        let first = if !thread && self.shares(process) {
+        let noticed = thread && self.is_birth_noticed(&name);
+        let first = if noticed || !thread && self.shares(process) {
             State::Held(Held::Birth)
         } else {
             State::Ready(0)
@@ -397,6 +404,9 @@ impl System<'_> {
             self.caveats.insert(Caveat::MemoryRaces);
         }
         let actor = self.add_task(tid, place, name, first, Some(by));
+        if let (true, Some(new)) = (thread && !noticed, self.tasks.last_mut()) {
+            new.fresh = true;
+        }
         if let Some(told) = self.told.as_mut().filter(|_| !thread) {
             told.push(Step {
                 actor: self.tasks[by].actor,
@@ -405,5 +415,6 @@ impl System<'_> {
                 outcome: Outcome::Done,
             });
         }
+        noticed
     }
 }

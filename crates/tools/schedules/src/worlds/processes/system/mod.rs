@@ -16,8 +16,10 @@
 //! * `memory`: memory of several processes, each access to which is seen
 //! * `pipes`: pipes and pairs of sockets: whose they are, and what was written comes before what is read
 //! * `ends`: how signals reach held tasks, and how processes end
+//! * `births`: threads inside one process, and when each of them begins
 
 mod able;
+mod births;
 mod calls;
 mod ends;
 mod going;
@@ -109,6 +111,8 @@ struct Task {
     /// Whether it was seen to be able to go on since it is held.
     able: bool,
     born: Option<usize>,
+    /// Whether it is a thread whose birth was no choice, and that has not come to its first stop.
+    fresh: bool,
     /// What the step touches before which another one has ended it, and after how many moves that was.
     missed: Option<(Vec<Touch>, usize)>,
 }
@@ -283,6 +287,7 @@ impl<'a> System<'a> {
             steps: 0,
             after,
             able: false,
+            fresh: false,
             missed: None,
         });
         actor

@@ -215,6 +215,11 @@ def model_input(prompt=""):
     return line[:-1] if line.endswith("\n") else line
 
 
+# A thread is called after the function that it runs.
+model_print.__name__ = model_print.__qualname__ = "print"
+model_input.__name__ = model_input.__qualname__ = "input"
+
+
 def leave(code=None):
     raise SystemExit(code)
 
