@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use text::escape_xml;
 
+use language::Language;
+
 use crate::figures::{Costs, Figures};
-use crate::rows::Language;
 
 /// All lengths are in the picture's own unit, a pixel when it is shown at its size.
 const WIDTH: f64 = 760.0;
@@ -25,7 +26,7 @@ const STYLE: &str = include_str!("chart.css");
 pub fn draw(figures: &[Figures], facts: &str, language: Language) -> String {
     let mut body = String::new();
     let mut y = EDGE + LINE;
-    let note = language.either(
+    let note = language.choose(
         "Less is better. Each group has a scale of its own; the thin line spans the middle half of the runs.",
         "越短越好。每一组有自己的刻度；细线是中间一半测量值的范围。",
     );
@@ -41,7 +42,7 @@ pub fn draw(figures: &[Figures], facts: &str, language: Language) -> String {
         y = group(&mut body, work, y + 6.0);
     }
     let height = y + EDGE;
-    let title = language.either("What it costs in Python and in Rust", "Python 和 Rust 的开销");
+    let title = language.choose("What it costs in Python and in Rust", "Python 和 Rust 的开销");
     format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" class="compare" role="img">
 <title>{title}</title>
@@ -93,7 +94,7 @@ mod tests {
         work.python.extend([2e-3]);
         work.spawn.extend([8e-3]);
         work.rust.extend([1e-3]);
-        let svg = draw(&[work], "a <fast> machine & a slow one", Language::Chinese);
+        let svg = draw(&[work], "a <fast> machine & a slow one", Language::Zh);
         let svg = roxmltree::Document::parse(&svg).unwrap();
         let width = |class: &str| -> f64 {
             let bar = svg.descendants().find(|node| node.attribute("class") == Some(class));
@@ -110,7 +111,7 @@ mod tests {
     fn what_was_not_measured_has_no_bar() {
         let mut work = Figures::new(&ROWS[0]);
         work.rust.extend([1e-3]);
-        let svg = draw(&[work], "", Language::English);
+        let svg = draw(&[work], "", Language::En);
         assert!(svg.contains(r#"class="rust" x"#));
         assert!(!svg.contains(r#"class="python" x"#));
     }

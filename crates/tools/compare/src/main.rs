@@ -20,19 +20,24 @@ use std::{env, fs};
 
 use clap::Parser;
 use figures::Figures;
+use language::{Choice, Language, say};
 use progress::Progress;
-use rows::{Language, ROWS};
+use rows::ROWS;
 
-/// Does the same work in Python and in Rust, in turns, and shows what each costs.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo run --release -p compare --")]
+#[command(bin_name = "cargo run --release -p compare --", about = say(
+    "Does the same work in Python and in Rust, in turns, and shows what each costs",
+    "用 Python 和 Rust 轮流做同样的工作，显示各自的开销"))]
 struct Arguments {
-    /// How many times each work is done
-    #[arg(long, value_name = "NUMBER", default_value_t = 15,
-        value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 15,
+        value_parser = clap::value_parser!(u32).range(1..),
+        help = say("Do each work so many times", "每样工作做这么多次"))]
     rounds: u32,
-    /// Write the table and the chart of the books as well
-    #[arg(long)]
+    #[command(flatten)]
+    choice: Choice,
+    #[arg(long, help = say(
+        "Also write the table and the chart of the book into docs/compare",
+        "把书里的表格和图也写入 docs/compare"))]
     write: bool,
     /// Do one work and print its cost
     #[arg(long, hide = true, value_name = "NAME", value_parser = ROWS.map(|row| row.name))]
@@ -48,12 +53,12 @@ fn main() -> ExitCode {
         work::count_primes,
         work::say_and_sleep
     );
-    let arguments = Arguments::parse();
+    let arguments: Arguments = language::parse();
     if let Some(name) = arguments.work {
         do_work(&name);
         return ExitCode::SUCCESS;
     }
-    match compare(arguments.rounds, arguments.write) {
+    match compare(&arguments, arguments.choice.language()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -69,20 +74,37 @@ fn do_work(name: &str) {
     }
 }
 
-fn compare(rounds: u32, write: bool) -> Result<(), String> {
+fn compare(arguments: &Arguments, language: Language) -> Result<(), String> {
+    let rounds = arguments.rounds;
     if cfg!(debug_assertions) {
         eprintln!(
-            "This is the unoptimised program. For fair figures: cargo run --release -p compare"
+            "{} cargo run --release -p compare",
+            language.choose(
+                "This is the unoptimised program. For fair figures:",
+                "这个程序没有优化。要公平的数字，请运行："
+            )
         );
     }
-    eprintln!("{} kinds of work in Python and in Rust, in turns, {rounds} rounds.", ROWS.len());
-    let figures = measure(rounds)?;
-    println!("{}\n\n{}", facts(rounds, Language::English)?, table::for_terminal(&figures));
-    println!(
-        "Python/Rust is how many times as much Python costs. Where work starts processes, Python's start method is fork, then spawn."
+    let kinds = ROWS.len();
+    eprintln!(
+        "{}",
+        language.choose(
+            format!("{kinds} kinds of work in Python and in Rust, in turns, {rounds} rounds."),
+            format!("{kinds} 种工作，Python 和 Rust 轮流做，{rounds} 轮。")
+        )
     );
-    if write {
-        for (language, ending) in [(Language::English, "en"), (Language::Chinese, "zh")] {
+    let figures = measure(rounds, language)?;
+    println!("{}\n\n{}", facts(rounds, language)?, table::for_terminal(&figures, language));
+    println!(
+        "{}",
+        language.choose(
+            "Python/Rust is how many times as much Python costs. Where work starts processes, Python's \
+             start method is fork, then spawn.",
+            "Python/Rust：Python 的开销是 Rust 的多少倍。启动进程的工作，Python 先用 fork，再用 spawn。"
+        )
+    );
+    if arguments.write {
+        for (language, ending) in [(Language::En, "en"), (Language::Zh, "zh")] {
             let facts = facts(rounds, language)?;
             let book = |kind: &str, text: &str| {
                 let file = course::root().join("docs/compare").join(format!("{ending}.{kind}"));
@@ -97,13 +119,17 @@ fn compare(rounds: u32, write: bool) -> Result<(), String> {
 }
 
 /// Does all work in turns, so that a machine that slows down does so for all.
-fn measure(rounds: u32) -> Result<Vec<Figures>, String> {
+fn measure(rounds: u32, language: Language) -> Result<Vec<Figures>, String> {
     let mut all: Vec<Figures> = ROWS.iter().map(Figures::new).collect();
     let progress = Progress::new(rounds as usize * all.len());
     for round in 1..=rounds {
         for figures in &mut all {
             let row = figures.row;
-            progress.about(format!("round {round}: {}", row.words(Language::English)));
+            let words = row.words(language);
+            progress.about(
+                language
+                    .choose(format!("round {round}: {words}"), format!("第 {round} 轮：{words}")),
+            );
             if !row.processes {
                 figures.python.extend(python("spawn", row.name)?);
             } else {
@@ -160,14 +186,14 @@ fn facts(rounds: u32, language: Language) -> Result<String, String> {
         printed(Command::new(env::var_os("RUSTC").unwrap_or("rustc".into())).arg("--version"))?;
     let rustc: Vec<&str> = rustc.split(' ').take(2).collect();
     let rounds = match language {
-        Language::English => format!("; medians of {rounds} rounds"),
-        Language::Chinese => format!("；{rounds} 轮的中位数"),
+        Language::En => format!("; medians of {rounds} rounds"),
+        Language::Zh => format!("；{rounds} 轮的中位数"),
     };
-    let cores = format!("{} {}", num_cpus::get(), language.either("cores", "核"));
+    let cores = format!("{} {}", num_cpus::get(), language.choose("cores", "核"));
     let system = env::consts::OS.to_owned();
     let facts = [cores, system, python.trim().to_owned(), rustc.join(" ")];
     let facts: Vec<String> = processor().into_iter().chain(facts).collect();
-    Ok(facts.join(language.either(", ", "，")) + &rounds)
+    Ok(facts.join(language.choose(", ", "，")) + &rounds)
 }
 
 /// Linux alone has the name of the processor in a file.

@@ -1,5 +1,7 @@
 //! What is compared, in words and as work.
 
+use language::Language;
+
 use crate::work::{self, Work};
 
 /// One kind of work.
@@ -21,24 +23,9 @@ pub enum Unit {
     Bytes,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Chinese,
-}
-
-impl Language {
-    pub fn either(self, english: &'static str, chinese: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::Chinese => chinese,
-        }
-    }
-}
-
 impl Row {
     pub fn words(&self, language: Language) -> &'static str {
-        language.either(self.english, self.chinese)
+        language.choose(self.english, self.chinese)
     }
 }
 

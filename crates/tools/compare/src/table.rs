@@ -2,14 +2,15 @@
 
 use std::fmt::Write;
 
+use language::Language;
+
 use crate::figures::{Figures, three_digits};
-use crate::rows::Language;
 
 const HEADER: [&str; 6] = ["", "Python", "Python, spawn", "Rust", "Python/Rust", "spawn/Rust"];
 
-pub fn for_terminal(figures: &[Figures]) -> String {
+pub fn for_terminal(figures: &[Figures], language: Language) -> String {
     let mut rows = vec![HEADER.map(str::to_owned)];
-    rows.extend(figures.iter().map(|work| cells(work, Language::English)));
+    rows.extend(figures.iter().map(|work| cells(work, language)));
     let widths: [usize; HEADER.len()] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
     });
@@ -39,7 +40,7 @@ fn cells(work: &Figures, language: Language) -> [String; HEADER.len()] {
     let scale = work.scale();
     let ratio = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), three_digits);
     [
-        format!("{}{}{}", work.row.words(language), language.either(", ", "，"), scale.name),
+        format!("{}{}{}", work.row.words(language), language.choose(", ", "，"), scale.name),
         scale.show(work.python.median()),
         scale.show(work.spawn.median()),
         scale.show(work.rust.median()),

@@ -3,14 +3,18 @@
 use std::process::{Command, Output};
 
 fn compare(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_compare")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_compare"))
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap()
 }
 
 #[test]
 fn arguments_that_mean_nothing_are_refused_with_what_would() {
     for (arguments, what) in [
         (&["--nonsense"][..], "--nonsense"),
-        (&["--rounds"], "--rounds <NUMBER>"),
+        (&["--rounds"], "--rounds <N>"),
         (&["--rounds", "0"], "0 is not in 1.."),
         (&["--work", "sleep"], "start_thread"),
     ] {
@@ -19,6 +23,11 @@ fn arguments_that_mean_nothing_are_refused_with_what_would() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(what), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn help_is_in_both_languages() {
+    language::test::help_is_in_both_languages(env!("CARGO_BIN_EXE_compare"));
 }
 
 #[test]

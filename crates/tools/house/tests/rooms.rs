@@ -12,7 +12,8 @@ use syn::visit::{self, Visit};
 /// The rooms that others use, each after those that it uses itself. All other tools are commands,
 /// which nobody uses. What stands in for std in a searched program is the search itself, so `schedules`
 /// is both.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
+    "language",
     "text",
     "progress",
     "says",

@@ -18,37 +18,57 @@ use std::time::Instant;
 
 use clap::Parser;
 use course::Kind;
-use measured::{Language, Measured};
+use language::{Choice, Language, say};
+use measured::Measured;
 use progress::Progress;
 use runner::{Cores, Program};
 use says::Description;
 use sets::Sets;
 
-/// Runs a lesson and its Python twin side by side. Without a name it runs all lessons, one after the
-/// other, and shows in a table what each of them costs, and of those that `schedules` compares whether
-/// both programs can come to the same.
 #[derive(Debug, Parser)]
-#[command(
-    after_help = "In place of a lesson, `processes`, `threads` and `measured` name all of a kind."
-)]
+#[command(bin_name = RUN,
+    about = say(
+        "Runs a lesson and its Python twin side by side",
+        "运行一课和它的 Python 程序，把两边打印的内容并排显示"),
+    long_about = say(
+        "Runs a lesson and its Python twin side by side. Of several, or of all if none is named, it shows in a \
+         table what each of them costs, and of those that `schedules` compares whether both programs can \
+         come to the same",
+        "运行一课和它的 Python 程序，把两边打印的内容并排显示。写几个课名，或者一个也不写（即全部），就用表格显示\
+         各自的开销；`schedules` 能比较的课，还说明两种语言所有可能的结局是否相同"),
+    after_help = examples())]
 struct Arguments {
-    /// The lesson, or with --times any number of them
-    #[arg(value_name = "LESSON")]
+    #[arg(value_name = say("LESSON", "课名"), help = say(
+        "Lessons; `processes`, `threads` and `measured` name all of a kind",
+        "课名；`processes`、`threads`、`measured` 各表示一类的全部"))]
     lessons: Vec<String>,
-    /// Run the Rust program so many times, and stop at the first run that is not as described
-    #[arg(long, value_name = "NUMBER", requires = "lessons",
-        value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "lessons",
+        value_parser = clap::value_parser!(u32).range(1..), help = say(
+            "Run the Rust program so many times, and stop at the first run that is not as described",
+            "把 Rust 程序运行这么多次，遇到不符合说明的一次就停"))]
     times: Option<u32>,
+    #[command(flatten)]
+    choice: Choice,
     /// Run one lesson in one language, and print what was measured as JSON
     #[arg(long, hide = true, value_name = "LANGUAGE", requires = "executable")]
-    measured: Option<Language>,
+    measured: Option<measured::Language>,
     /// The built Rust program for --measured
     #[arg(long, hide = true, value_name = "PATH", requires = "measured")]
     executable: Option<PathBuf>,
 }
 
+/// What comes last in the help.
+fn examples() -> String {
+    let heading = say("Examples:", "例子：").to_owned();
+    let lines = ["process_order", "bank_lock bank_no_lock", "--times 20 threads"];
+    lines.iter().fold(heading, |text, line| format!("{text}\n  {RUN} {line}"))
+}
+
+/// How the command is started in the folder of the course.
+const RUN: &str = "cargo run -p parity --";
+
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&language::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
@@ -60,17 +80,18 @@ fn main() -> ExitCode {
 
 /// Whether all that was run is as described.
 fn run(arguments: &Arguments) -> Result<bool, String> {
+    let language = arguments.choice.language();
     let lessons = expand(&arguments.lessons);
-    if let (Some(language), Some(executable), [lesson]) =
+    if let (Some(measured), Some(executable), [lesson]) =
         (arguments.measured, &arguments.executable, &lessons[..])
     {
-        return measured::in_this_process(language, lesson, executable);
+        return measured::in_this_process(measured, lesson, executable, language);
     }
     match (&lessons[..], arguments.times) {
-        (lessons, Some(times)) => many(times as usize, lessons),
-        ([], None) => all(&names()),
-        ([lesson], None) => side_by_side(lesson),
-        (lessons, None) => all(lessons),
+        (lessons, Some(times)) => many(language, times as usize, lessons),
+        ([], None) => all(language, &names()),
+        ([lesson], None) => side_by_side(language, lesson),
+        (lessons, None) => all(language, lessons),
     }
 }
 
@@ -90,26 +111,26 @@ fn expand(words: &[String]) -> Vec<String> {
 }
 
 /// Shows one lesson in both languages, side by side.
-fn side_by_side(name: &str) -> Result<bool, String> {
-    description(name)?;
+fn side_by_side(language: Language, name: &str) -> Result<bool, String> {
+    description(language, name)?;
     course::python()?;
     let progress = Progress::new(2);
-    progress.about(format!("{name} in Rust"));
+    progress.about(format!("{name} (Rust)"));
     let executable = course::build(name)?;
-    let rust = Measured::run(Language::Rust, name, &executable)?;
+    let rust = Measured::run(measured::Language::Rust, name, &executable)?;
     progress.one_more();
-    progress.about(format!("{name} in Python"));
-    let python = Measured::run(Language::Python, name, &executable)?;
+    progress.about(format!("{name} (Python)"));
+    let python = Measured::run(measured::Language::Python, name, &executable)?;
     drop(progress);
     println!("{name}\n");
-    print!("{}", columns::side_by_side(&rust, &python));
+    print!("{}", columns::side_by_side(language, &rust, &python));
     Ok(rust.fits() && python.fits())
 }
 
 /// Runs lessons many times, as many side by side as their kind allows, and says of each whether
 /// every run was as described.
-fn many(times: usize, names: &[String]) -> Result<bool, String> {
-    let lessons = names.iter().map(|name| Ok((name, description(name)?)));
+fn many(language: Language, times: usize, names: &[String]) -> Result<bool, String> {
+    let lessons = names.iter().map(|name| Ok((name, description(language, name)?)));
     let lessons = lessons.collect::<Result<Vec<_>, String>>()?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut all_fit = true;
@@ -127,7 +148,11 @@ fn many(times: usize, names: &[String]) -> Result<bool, String> {
         match &outcome {
             Ok(()) => {
                 let seconds = from.elapsed().as_secs_f64();
-                println!("{name}: {times} runs as described, {seconds:.0} s");
+                let text = language.choose(
+                    format!("{name}: {times} runs as described, {seconds:.0} s"),
+                    format!("{name}：运行 {times} 次，都符合说明，{seconds:.0} 秒"),
+                );
+                println!("{text}");
             }
             Err(fault) => println!("{name}: {fault}"),
         }
@@ -140,49 +165,67 @@ fn many(times: usize, names: &[String]) -> Result<bool, String> {
 const SLEEPERS: usize = 20;
 
 /// Shows lessons in a table, a row each.
-fn all(names: &[String]) -> Result<bool, String> {
+fn all(language: Language, names: &[String]) -> Result<bool, String> {
     course::python()?;
     let mut least = 0.0;
     for name in names {
-        least += 2.0 * description(name)?.sleep_seconds();
+        least += 2.0 * description(language, name)?.sleep_seconds();
     }
-    eprintln!("{} lessons run in Rust and in Python, one after the other.", names.len());
+    let count = names.len();
+    let text = language.choose(
+        format!("{count} lessons run in Rust and in Python, one after the other."),
+        format!("{count} 课，用 Rust 和 Python 一个接一个地运行。"),
+    );
+    eprintln!("{text}");
     if least > 0.0 {
-        eprintln!("They sleep for {least:.0} s in all, so it takes longer than that.");
+        let text = language.choose(
+            format!("They sleep for {least:.0} s in all, so it takes longer than that."),
+            format!("其中的睡眠一共 {least:.0} 秒，所以要花更长的时间。"),
+        );
+        eprintln!("{text}");
     }
     let progress = Progress::new(names.len());
     let mut executables = Vec::new();
     for name in names {
-        progress.about(format!("building {name}"));
+        progress.about(language.choose(format!("building {name}"), format!("编译 {name}")));
         executables.push(course::build(name)?);
         progress.one_more();
     }
-    progress.about("building schedules");
+    progress.about(language.choose("building schedules", "编译 schedules"));
     let searched = Sets::of_lessons(names)?;
     drop(progress);
 
-    println!("Wall and CPU time in seconds, peak memory of the largest process in MB.");
-    println!("Endings: all that the small version of a lesson can come to, in both languages.");
-    println!("{}", columns::header());
+    println!(
+        "{}",
+        language.choose(
+            "Wall and CPU time in seconds, peak memory of the largest process in MB.\n\
+             Endings: all that the small version of a lesson can come to, in both languages.",
+            "实际时间和 CPU 时间以秒计，最大的进程的内存峰值以 MB 计。\n\
+             结局：一课的缩小版在两种语言里所有可能的结局。"
+        )
+    );
+    println!("{}", columns::header(language));
     let progress = Progress::new(names.len());
     let mut all_fit = true;
     let mut remarks = String::new();
     for (name, executable) in names.iter().zip(&executables) {
         progress.about(name);
-        let rust = Measured::run(Language::Rust, name, executable)?;
-        let python = Measured::run(Language::Python, name, executable)?;
-        progress.about(format!("every ending of {name}"));
-        let sets = searched.compare(name)?;
-        let sleeps = description(name)?.sleep_seconds();
-        let row = columns::row(name, &rust, &python, sleeps, &sets.to_string());
+        let rust = Measured::run(measured::Language::Rust, name, executable)?;
+        let python = Measured::run(measured::Language::Python, name, executable)?;
+        progress.about(
+            language.choose(format!("every ending of {name}"), format!("{name} 的所有结局")),
+        );
+        let sets = searched.compare(language, name)?;
+        let sleeps = description(language, name)?.sleep_seconds();
+        let row = columns::row(language, name, &rust, &python, sleeps, &sets.told(language));
         progress.print(&row);
         progress.one_more();
-        for (language, run) in [("Rust", &rust), ("Python", &python)] {
+        for (program, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
-                remarks += &format!("\n{name}, {language}: {complaint}\n");
+                remarks += &format!("\n{name}, {program}: {complaint}\n");
             }
         }
-        if let Some(remark) = sets.remark() {
+        if let Some(remark) = sets.remark(language) {
             remarks += &format!("\n{name}: {remark}\n");
         }
         all_fit &= rust.fits() && python.fits() && sets.is_as_it_should_be();
@@ -196,7 +239,12 @@ fn names() -> Vec<String> {
     descriptions::ALL.iter().map(|described| described.lesson.to_owned()).collect()
 }
 
-fn description(name: &str) -> Result<Description, String> {
-    descriptions::of(name)
-        .ok_or_else(|| format!("there is no lesson {name}; there are {}", names().join(", ")))
+fn description(language: Language, name: &str) -> Result<Description, String> {
+    descriptions::of(name).ok_or_else(|| {
+        let all = names().join(", ");
+        language.choose(
+            format!("there is no lesson {name}; there are {all}"),
+            format!("没有叫 {name} 的课；所有的课是 {all}"),
+        )
+    })
 }

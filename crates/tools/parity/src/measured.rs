@@ -59,8 +59,13 @@ impl Measured {
 }
 
 /// Runs a lesson, and prints what [`Measured::run`] reads.
-pub fn in_this_process(language: Language, name: &str, executable: &Path) -> Result<bool, String> {
-    let lesson = Lesson::new(name, executable, crate::description(name)?);
+pub fn in_this_process(
+    language: Language,
+    name: &str,
+    executable: &Path,
+    spoken: language::Language,
+) -> Result<bool, String> {
+    let lesson = Lesson::new(name, executable, crate::description(spoken, name)?);
     // Looking for Python starts it, which is not part of the lesson's cost.
     if matches!(language, Language::Python) {
         course::python()?;

@@ -1,11 +1,11 @@
 //! Whether both programs of a lesson can come to the same, as the command `schedules` finds it.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 
 use course::Kind;
+use language::Language;
 use serde::Deserialize;
 
 /// For how many seconds a program is searched at the most. Each lesson takes less than one.
@@ -80,14 +80,41 @@ impl Sets {
         Ok(Searched { command, lessons })
     }
 
+    /// What the table tells.
+    pub fn told(&self, language: Language) -> String {
+        let (english, chinese) = match self {
+            Sets::NotCompared => ("not compared".to_owned(), "没有比较".to_owned()),
+            Sets::NotComplete => ("not complete".to_owned(), "没有查完".to_owned()),
+            Sets::Equal => ("equal".to_owned(), "相同".to_owned()),
+            Sets::Different { only_rust: 0, only_python, .. } => {
+                (format!("Python has {only_python} more"), format!("Python 多 {only_python} 个"))
+            }
+            Sets::Different { only_rust, only_python: 0, .. } => {
+                (format!("Rust has {only_rust} more"), format!("Rust 多 {only_rust} 个"))
+            }
+            Sets::Different { only_rust, only_python, .. } => (
+                format!("Rust has {only_rust} more, Python {only_python}"),
+                format!("Rust 多 {only_rust} 个，Python 多 {only_python} 个"),
+            ),
+        };
+        language.choose(english, chinese)
+    }
+
     /// What must be told beside the table.
-    pub fn remark(&self) -> Option<String> {
+    pub fn remark(&self, language: Language) -> Option<String> {
         match self {
             Sets::NotCompared | Sets::Equal => None,
-            Sets::NotComplete => Some(format!("not every schedule was tried in {SECONDS} s")),
+            Sets::NotComplete => Some(language.choose(
+                format!("not every schedule was tried in {SECONDS} s"),
+                format!("{SECONDS} 秒内没有试完所有调度"),
+            )),
             Sets::Different { why: Some(why), .. } => Some(why.clone()),
             Sets::Different { why: None, .. } => {
-                Some("why the endings differ is not known; see schedules --both".to_owned())
+                let unknown = language.choose(
+                    "why the endings differ is not known; see schedules --both",
+                    "结局为什么不同还不清楚，请看 schedules --both",
+                );
+                Some(unknown.to_owned())
             }
         }
     }
@@ -115,33 +142,15 @@ impl Sets {
 
 impl Searched {
     /// Compares all that the two programs of a lesson can come to.
-    pub fn compare(&self, name: &str) -> Result<Sets, String> {
+    pub fn compare(&self, language: Language, name: &str) -> Result<Sets, String> {
         if !self.lessons.contains(name) {
             return Ok(Sets::NotCompared);
         }
         let mut command = Command::new(&self.command);
         command.args(["--both", name, "--json", "--seconds", SECONDS]);
+        command.args(["--language", language.choose("en", "zh")]);
         command.arg("--python").arg(course::python()?);
         Sets::read(&ask(&mut command)?)
-    }
-}
-
-impl fmt::Display for Sets {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Sets::NotCompared => formatter.write_str("not compared"),
-            Sets::NotComplete => formatter.write_str("not complete"),
-            Sets::Equal => formatter.write_str("equal"),
-            Sets::Different { only_rust: 0, only_python, .. } => {
-                write!(formatter, "Python has {only_python} more")
-            }
-            Sets::Different { only_rust, only_python: 0, .. } => {
-                write!(formatter, "Rust has {only_rust} more")
-            }
-            Sets::Different { only_rust, only_python, .. } => {
-                write!(formatter, "Rust has {only_rust} more, Python {only_python}")
-            }
-        }
     }
 }
 
@@ -189,9 +198,9 @@ mod tests {
             (&["a"], &["a"], "stopped after 60 s", None, "not complete", false),
         ] {
             let sets = Sets::read(&printed(rust, python, complete, why)).unwrap();
-            assert_eq!(sets.to_string(), shown);
+            assert_eq!(sets.told(Language::En), shown);
             assert_eq!(sets.is_as_it_should_be(), good, "{shown}");
-            assert_eq!(sets.remark().is_none(), shown == "equal", "{shown}");
+            assert_eq!(sets.remark(Language::En).is_none(), shown == "equal", "{shown}");
         }
     }
 
@@ -206,6 +215,6 @@ mod tests {
     #[test]
     fn no_lesson_of_processes_is_compared() {
         let searched = Sets::of_lessons(&["process_args".to_owned()]).unwrap();
-        assert_eq!(searched.compare("process_args"), Ok(Sets::NotCompared));
+        assert_eq!(searched.compare(Language::En, "process_args"), Ok(Sets::NotCompared));
     }
 }

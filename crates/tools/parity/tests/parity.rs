@@ -3,7 +3,11 @@
 use std::process::{Command, Output};
 
 fn parity(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_parity")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_parity"))
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -20,6 +24,11 @@ fn arguments_that_mean_nothing_are_refused_with_what_would() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(what), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn help_is_in_both_languages() {
+    language::test::help_is_in_both_languages(env!("CARGO_BIN_EXE_parity"));
 }
 
 #[test]

@@ -5,7 +5,12 @@ use std::process::{Command, Output, Stdio};
 
 fn schedules(arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("stdin is a pipe");
     // A program that ends without reading closes the pipe: that is no failure of the test.
@@ -20,6 +25,38 @@ fn play(name: &str, answers: &str) -> String {
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).expect("the output is UTF-8")
+}
+
+#[test]
+fn help_is_in_both_languages() {
+    language::test::help_is_in_both_languages(env!("CARGO_BIN_EXE_schedules"));
+}
+
+#[test]
+fn an_option_may_stand_before_play_and_behind_it() {
+    let outcome = |arguments: &[&str]| {
+        let output = schedules(arguments, "q\n");
+        (output.status.code(), output.stdout, output.stderr)
+    };
+    for options in
+        [&["--language", "zh"][..], &["--language=zh"], &["--one-output"], &["--seed", "3"]]
+    {
+        let play = |words: [&[&str]; 4]| outcome(&words.concat());
+        let lesson: &[&str] = &["bank_no_lock"];
+        let before = play([options, &["play"], lesson, &[]]);
+        assert_eq!(before.0, Some(0), "{before:?}");
+        assert!(before.2.is_empty() && !before.1.is_empty(), "{before:?}");
+        assert_eq!(play([&["play"], options, lesson, &[]]), before);
+        assert_eq!(play([&["play"], lesson, options, &[]]), before);
+    }
+    // The value of an option is not the word `play`, and neither is a program behind `--`, nor what a
+    // program is given.
+    for arguments in
+        [&["--stdin", "play", "cat"][..], &["--", "play"], &["no_such_program", "play"]]
+    {
+        let (code, _, said) = outcome(arguments);
+        assert_eq!(code, Some(2), "{}", String::from_utf8_lossy(&said));
+    }
 }
 
 #[test]

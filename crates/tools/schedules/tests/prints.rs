@@ -260,7 +260,7 @@ fn a_project_has_several_files() {
 
 fn said(arguments: &[&str], input: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.args(arguments).env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A program that ends without reading closes the pipe.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

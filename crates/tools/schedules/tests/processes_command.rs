@@ -13,7 +13,12 @@ use serde_json::Value;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -52,6 +57,13 @@ const LONG: [&str; 3] =
 
 fn with<'a>(options: &[&'a str], program: &[&'a str]) -> Vec<&'a str> {
     options.iter().chain(program).copied().collect()
+}
+
+#[test]
+fn play_is_an_argument_behind_a_program() {
+    let (report, code) = said(&["--language", "en", "echo", "play"], "");
+    assert!(report.contains("prints play"), "{report}");
+    assert_eq!(code, Some(0));
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn folder() -> PathBuf {
 
 fn schedules(arguments: &[&str], program: &Path, stdin: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command.args(arguments).arg(program);
+    command.args(arguments).env("LC_ALL", "C.UTF-8").arg(program);
     let file = stdin.map(|text| {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), text).expect("it can be written");

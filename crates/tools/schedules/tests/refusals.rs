@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use language::test::speaks_english;
 use tempfile::TempDir;
 
 /// What a case is: what is given, words of the refusal, and what of it others have said.
@@ -22,28 +23,12 @@ fn case(arguments: &[&str], words: &'static str) -> Case {
 }
 
 fn asked(arguments: &[String], language: &str) -> Output {
-    // The language belongs to the game, where one is asked for.
-    let (play, rest) = arguments.split_at(usize::from(arguments[0] == "play"));
     Command::new(env!("CARGO_BIN_EXE_schedules"))
-        .args(play)
         .args(["--language", language])
-        .args(rest)
+        .args(arguments)
         .stdin(Stdio::null())
         .output()
         .expect("the command starts")
-}
-
-/// Whether three words in a row are English. What stands between backticks is code, and so is what holds
-/// anything besides letters, such as a path.
-fn speaks_english(text: &str) -> bool {
-    let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join("·");
-    let is_word = |word: &str| {
-        let word = word.trim_end_matches([',', '.', ':', ';', '?', '!']);
-        !word.is_empty()
-            && word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '\'')
-    };
-    let words: Vec<_> = outside.split([' ', '\n']).map(is_word).collect();
-    words.windows(3).any(|three| three == [true; 3])
 }
 
 /// What is wrong with what is said of a case.
@@ -110,14 +95,6 @@ impl Folder {
 fn program(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
     folder.join(name).to_str().expect("its name is text").to_string()
-}
-
-#[test]
-fn english_is_seen_where_it_is() {
-    assert!(speaks_english("错误：there is no program"));
-    assert!(speaks_english("the first\nof two lines"));
-    assert!(!speaks_english("程序 `there is no program`，panic 时 main 已结束"));
-    assert!(!speaks_english("/home/me/a.rs 不是 Rust 程序：Cargo.toml、std::sync"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::language::Language;
+use crate::language::{Language, Spoken};
 use crate::trace::{Lane, Print, State, Trace};
 use crate::tree::{self, Row};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::chart::Chart;
-use crate::language::Language;
+use crate::language::{Language, Spoken};
 
 /// Writes everything that was seen of the lanes of the chart, from the start of the program on.
 pub fn draw(chart: &Chart<'_>) -> String {

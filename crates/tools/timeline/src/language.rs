@@ -2,36 +2,26 @@
 
 use std::time::Duration;
 
+pub use language::Language;
+use language::Language::{En, Zh};
+
 use crate::chart::time;
 use crate::trace::{Note, Outcome, State};
 
-/// The language of a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Language {
-    /// English
-    En,
-    /// Chinese
-    Zh,
+/// The words for what is drawn.
+pub trait Spoken {
+    fn state(self, state: State) -> &'static str;
+    fn processes(self, count: usize) -> String;
+    fn threads(self, count: usize) -> String;
+    fn helpers_left_out(self, count: usize) -> String;
+    fn outcome(self, outcome: Outcome) -> String;
+    /// What is said of the time at the beginning that is not drawn.
+    fn not_drawn(self, start: Duration) -> String;
+    fn note(self, note: &Note) -> String;
 }
 
-use Language::{En, Zh};
-
-impl Language {
-    /// The one that the user's environment asks for.
-    pub fn of_the_environment() -> Language {
-        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        if asked.is_some_and(|language| language.starts_with("zh")) { Zh } else { En }
-    }
-
-    pub fn choose<T>(self, english: T, chinese: T) -> T {
-        match self {
-            En => english,
-            Zh => chinese,
-        }
-    }
-
-    pub fn state(self, state: State) -> &'static str {
+impl Spoken for Language {
+    fn state(self, state: State) -> &'static str {
         let (english, chinese) = match state {
             State::Running => ("running", "运行"),
             State::Ready => ("ready, but without a core", "就绪，等 CPU 核"),
@@ -54,28 +44,20 @@ impl Language {
         self.choose(english, chinese)
     }
 
-    pub fn processes(self, count: usize) -> String {
-        self.counted(count, ["process", "processes", "个进程"])
+    fn processes(self, count: usize) -> String {
+        counted(self, count, ["process", "processes", "个进程"])
     }
 
-    pub fn threads(self, count: usize) -> String {
-        self.counted(count, ["thread", "threads", "个线程"])
+    fn threads(self, count: usize) -> String {
+        counted(self, count, ["thread", "threads", "个线程"])
     }
 
-    pub fn helpers_left_out(self, count: usize) -> String {
+    fn helpers_left_out(self, count: usize) -> String {
         let words = ["helper thread left out", "helper threads left out", "个辅助线程未画出"];
-        self.counted(count, words)
+        counted(self, count, words)
     }
 
-    fn counted(self, count: usize, [one, many, chinese]: [&str; 3]) -> String {
-        match (self, count) {
-            (En, 1) => format!("1 {one}"),
-            (En, _) => format!("{count} {many}"),
-            (Zh, _) => format!("{count} {chinese}"),
-        }
-    }
-
-    pub fn outcome(self, outcome: Outcome) -> String {
+    fn outcome(self, outcome: Outcome) -> String {
         match (outcome, self) {
             (Outcome::Exited(code), En) => format!("exit code {code}"),
             (Outcome::Exited(code), Zh) => format!("退出码 {code}"),
@@ -88,8 +70,7 @@ impl Language {
         }
     }
 
-    /// What is said of the time at the beginning that is not drawn.
-    pub fn not_drawn(self, start: Duration) -> String {
+    fn not_drawn(self, start: Duration) -> String {
         let start = time(start);
         match self {
             En => format!("not drawn: the first {start}, in which it loads itself"),
@@ -97,7 +78,7 @@ impl Language {
         }
     }
 
-    pub fn note(self, note: &Note) -> String {
+    fn note(self, note: &Note) -> String {
         let clean = |name: &String| name.replace(char::is_control, "\u{fffd}");
         match (note, self) {
             (Note::NoTimes, En) => {
@@ -143,5 +124,13 @@ impl Language {
                 clean(name)
             ),
         }
+    }
+}
+
+fn counted(language: Language, count: usize, [one, many, chinese]: [&str; 3]) -> String {
+    match (language, count) {
+        (En, 1) => format!("1 {one}"),
+        (En, _) => format!("{count} {many}"),
+        (Zh, _) => format!("{count} {chinese}"),
     }
 }

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::language::Language;
+
 /// The file to start for what the user typed: a lesson, a path or a command.
 ///
 /// # Errors
@@ -40,18 +42,27 @@ pub fn title(command: &[OsString]) -> String {
 }
 
 /// What to say about a program that cannot be started.
-pub fn not_found(typed: &OsStr) -> String {
+pub fn not_found(language: Language, typed: &OsStr) -> String {
     let path = Path::new(typed);
     let name = typed.to_string_lossy();
     if let Some(interpreter) = missing_interpreter(typed) {
-        return format!("cannot run {name}: there is no {interpreter}, which is to run it");
+        return language.choose(
+            format!("cannot run {name}: there is no {interpreter}, which is to run it"),
+            format!("无法运行 {name}：没有运行它所需的 {interpreter}"),
+        );
     }
     if path.components().count() > 1 {
-        format!("there is no file {name}")
+        language.choose(format!("there is no file {name}"), format!("没有文件 {name}"))
     } else if path.exists() {
-        format!("there is no lesson and no command {name}, but a file: ./{name}")
+        language.choose(
+            format!("there is no lesson and no command {name}, but a file: ./{name}"),
+            format!("没有叫 {name} 的课或命令，但有这个文件：./{name}"),
+        )
     } else {
-        format!("there is no lesson and no command {name}")
+        language.choose(
+            format!("there is no lesson and no command {name}"),
+            format!("没有叫 {name} 的课或命令"),
+        )
     }
 }
 
@@ -73,12 +84,16 @@ fn missing_interpreter(typed: &OsStr) -> Option<String> {
 }
 
 /// What to say about a file that is no program.
-pub fn not_executable(typed: &OsStr) -> String {
+pub fn not_executable(language: Language, typed: &OsStr) -> String {
     let name = typed.to_string_lossy();
     match Path::new(typed).extension() {
-        Some(extension) if extension == "py" => {
-            format!("cannot execute {name}: try `timeline python3 {name}`")
-        }
-        _ => format!("cannot execute {name}: it is no program, or not marked as one"),
+        Some(extension) if extension == "py" => language.choose(
+            format!("cannot execute {name}: try `timeline python3 {name}`"),
+            format!("无法执行 {name}：请试试 `timeline python3 {name}`"),
+        ),
+        _ => language.choose(
+            format!("cannot execute {name}: it is no program, or not marked as one"),
+            format!("无法执行 {name}：它不是程序，或没有执行权限"),
+        ),
     }
 }

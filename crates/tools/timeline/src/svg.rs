@@ -12,7 +12,7 @@ use text::{cut, escape_xml};
 use unicode_width::UnicodeWidthStr;
 
 use crate::chart::{Chart, Segment, time};
-use crate::language::Language;
+use crate::language::{Language, Spoken};
 use crate::trace::State;
 use crate::tree;
 

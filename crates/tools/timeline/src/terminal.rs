@@ -6,7 +6,7 @@ use text::cut;
 use unicode_width::UnicodeWidthStr;
 
 use crate::chart::{Chart, time};
-use crate::language::Language;
+use crate::language::{Language, Spoken};
 use crate::trace::State;
 use crate::tree::Row;
 

@@ -264,7 +264,10 @@ impl Watch {
                     let _ = kill(self.root, signal);
                 }
                 if times == 2 {
-                    say("the program has not ended yet; asked once more it is killed");
+                    say(::language::say(
+                        "the program has not ended yet; asked once more it is killed",
+                        "程序还没有结束；再按一次就终止它",
+                    ));
                 }
             }
             _ => self.kill_all(Outcome::OnRequest(signal as i32)),

@@ -313,3 +313,28 @@ fn runs(pid: &str) -> bool {
     let state = status.lines().find_map(|line| line.strip_prefix("State:"));
     state.is_some_and(|state| !state.trim().starts_with(['Z', 'X']))
 }
+
+#[test]
+fn help_is_in_both_languages() {
+    language::test::help_is_in_both_languages(common::TIMELINE);
+}
+
+#[test]
+fn what_cannot_be_run_is_told_in_chinese() {
+    for (arguments, code, words) in [
+        (&["--nonsense"][..], 2, "没有选项 `--nonsense`"),
+        (&["--limit", "x", "true"], 2, "`--limit <T>` 的值不能是 `x`：这不是秒数"),
+        (&["--limit", "0", "true"], 2, "须大于 0"),
+        (&["--html"], 2, "`--html <文件>` 后面缺少值"),
+        (&[], 2, "缺少 `<程序>...`"),
+        (&["no_such_program"], 127, "没有叫 no_such_program 的课或命令"),
+        (&["./no_such_file"], 127, "没有文件 ./no_such_file"),
+        (&["/"], 126, "无法执行 /"),
+        (&["--svg", "/no/such/folder/a.svg", "true"], 1, "无法写入 /no/such/folder/a.svg"),
+    ] {
+        let output = timeline().args(["--language", "zh"]).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    }
+}

@@ -154,7 +154,11 @@ fn rewriting_a_program_changes_nothing() {
 
 /// Runs the command, which must come to an answer.
 fn command(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_schedules")).args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_schedules"))
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }

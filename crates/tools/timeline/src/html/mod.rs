@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use text::escape_xml;
 
 use crate::chart::Chart;
-use crate::language::Language;
+use crate::language::{Language, Spoken};
 use crate::trace::{Lane, State};
 use crate::tree;
 

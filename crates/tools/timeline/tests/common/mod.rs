@@ -56,10 +56,10 @@ pub fn watch(options: &[&str], command: &[&str]) -> Run {
     Run { trace, svg: read(&svg), output }
 }
 
-/// The tool, in the environment that a student has.
+/// The tool, in the environment that a student has who reads English.
 pub fn timeline() -> Command {
     let mut command = Command::new(TIMELINE);
-    command.env_remove("PYTHONUNBUFFERED");
+    command.env_remove("PYTHONUNBUFFERED").env("LC_ALL", "C.UTF-8");
     command
 }
 

@@ -337,36 +337,6 @@ pub fn remark(language: Language, remark: Remark) -> String {
     language.say(english, chinese)
 }
 
-/// What is wrong with how the command was typed. In English clap says it.
-#[cfg(feature = "command")]
-pub fn typed_wrong(language: Language, error: &clap::Error) -> String {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join("`、`"),
-        _ => String::new(),
-    };
-    let argument = text(ContextKind::InvalidArg);
-    let what = match error.kind() {
-        ErrorKind::UnknownArgument => format!("没有选项 `{argument}`"),
-        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_empty() => {
-            format!("`{argument}` 后面缺少值")
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let valid = text(ContextKind::ValidValue);
-            let valid =
-                if valid.is_empty() { String::new() } else { format!("，可以写：`{valid}`") };
-            format!("`{argument}` 的值不能是 `{}`{valid}", text(ContextKind::InvalidValue))
-        }
-        ErrorKind::ArgumentConflict => match text(ContextKind::PriorArg).as_str() {
-            "" => format!("`{argument}` 重复了，或不能与其他选项一起用"),
-            prior => format!("`{argument}` 不能与 `{prior}` 一起用"),
-        },
-        kind => format!("命令写得不对（{kind:?}）"),
-    };
-    language.say(error.to_string(), format!("{what}。`--help` 列出所有选项（英文）。"))
-}
-
 /// That a time was asked for in which nothing can be searched.
 #[cfg(feature = "command")]
 pub fn no_seconds(language: Language) -> String {
