@@ -293,6 +293,9 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f(C0px)C0>0aw0", &["%x", "x", "x%"]),
         ("f(s1)C0K0>0aw0", &["%"]),
         ("f(<0)C0>0a>0bw0", &["a", "a%"]),
+        ("f(E0px)C0>0aw0", &["%x", "x", "x%"]),
+        ("f(qpx)C0>0aw0", &["%x", "x", "x%"]),
+        ("f(epx)C0>0aw0", &["%x", "x", "x%"]),
         // Somebody else still reads.
         ("f()f(s2)C0>0aw0w1", &["", "%"]),
         ("f()>0aw0C0", &[""]),
@@ -300,6 +303,10 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f()c0n0", &["n", "r"]),
         ("f(c0s1)c0n0", &["n", "r"]),
         ("f(s1)c0K0n0", &["r"]),
+        ("f(D0s1)c0n0", &["n", "r"]),
+        ("f(es1)c0n0", &["n", "r"]),
+        // Between what is printed and the look others may write and print.
+        ("f(>0xpb)c0pan0w0", &["abn", "abr", "anb", "arb", "bar"]),
         ("f()n0", &["n"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");

@@ -256,13 +256,29 @@ impl System<'_> {
         })
     }
 
+    /// Whether what a task looks for is certainly there: it knows that it was written before, and nobody
+    /// else takes it out.
+    fn is_certain(&self, i: usize, pipe: &str, events: i16) -> bool {
+        let only_data = events != 0 && events & !(libc::POLLIN | libc::POLLRDNORM) == 0;
+        let process = &self.processes[self.tasks[i].process].name;
+        let first = self.pipes.get(pipe).and_then(|pipe| pipe.pieces.front());
+        only_data
+            && first.is_some_and(|piece| self.tasks[i].heard.has(piece.write))
+            && !self.names.others_use(process, pipe, Usage::Reads)
+    }
+
     /// Notes that a task is about to look, without waiting. Whether that is a step: what others write and
     /// close before or after makes a difference.
     pub(super) fn notes_look(&mut self, i: usize, waits: &[(i32, i16)]) -> bool {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         let mut common = false;
-        let pipes = waits.iter().flat_map(|(fd, _)| self.looked_at(tid, *fd));
-        for (pipe, _) in pipes.collect::<Vec<_>>() {
+        let mut pipes = Vec::new();
+        for &(fd, events) in waits {
+            let seen = self.looked_at(tid, fd);
+            let certain = seen.iter().any(|(pipe, read)| *read && self.is_certain(i, pipe, events));
+            pipes.extend(seen.into_iter().filter(|_| !certain));
+        }
+        for (pipe, _) in pipes {
             if !self.pipes.get(&pipe).is_some_and(|pipe| pipe.common) {
                 continue;
             }
