@@ -240,7 +240,7 @@ fn hold_calls(seed: u64, most: usize, programs: usize) {
 
 #[test]
 fn nothing_is_lost_where_only_some_calls_for_pipes_are_steps() {
-    hold_calls(20, 100, 25);
+    hold_calls(20, 100, 12);
 }
 
 #[test]

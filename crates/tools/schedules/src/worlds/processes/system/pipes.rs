@@ -67,8 +67,14 @@ impl System<'_> {
         } else {
             self.last_ends(tid, call, a)
         };
+        // Whoever lends this process its memory has the same ends, and cannot close them meanwhile.
+        let pid = self.processes[process].pid;
+        let lender = self.tasks.iter().find(|task| task.state == State::Lends(pid));
+        let lent: BTreeSet<(String, bool)> = lender.map_or(BTreeSet::new(), |lender| {
+            os::open_files(lender.tid).iter().flat_map(|open| self.kinds(open)).collect()
+        });
         let mut noticed = false;
-        for (pipe, written) in &ends {
+        for (pipe, written) in ends.iter().filter(|end| for_all || !lent.contains(end)) {
             let common = self.pipes.get(pipe).is_some_and(|pipe| pipe.common);
             if common && self.options.contended {
                 self.closes_its_last(&[process], pipe, *written, for_all);
