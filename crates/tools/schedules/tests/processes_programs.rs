@@ -79,6 +79,48 @@ fn where_a_read_may_come_between_two_writes_it_is_said() {
     };
     assert!(short("(echo a; echo b) | cat"));
     assert!(!short("echo a | cat"));
+    // Whoever answers has read before: no read could have come later. To look at what is in a socket is
+    // not to take it out.
+    let answered = "import os, socket\n\
+                    a, b = socket.socketpair()\n\
+                    if os.fork() == 0:\n    \
+                    for _ in range(2):\n        \
+                    assert b.recv(1, socket.MSG_PEEK)\n        \
+                    print(b.recv(9)); b.send(b'.')\n    \
+                    os._exit(0)\n\
+                    for byte in (b'a', b'b'): a.send(byte); WAIT\n\
+                    os.wait()\n";
+    for (wait, said) in [("a.recv(1)", false), ("pass", true)] {
+        let found = python(&answered.replace("WAIT", wait), &any());
+        assert_eq!(found.caveats.contains(&Caveat::ShortReads), said, "{wait}: {found:?}");
+    }
+}
+
+#[test]
+fn an_end_of_a_pipe_is_closed_by_what_takes_its_place() {
+    for script in [
+        "echo a | { exec </dev/null; echo x >&2; }; echo ${PIPESTATUS[0]}",
+        "echo a | { exec 0<&-; }; echo ${PIPESTATUS[0]}",
+    ] {
+        let found = search(&["bash", "-c", script], &any());
+        assert_eq!(outputs(&found), BTreeSet::from(["0\n", "141\n"]), "{script}");
+    }
+    // The writer finds a socket shut down, or closed by exec, before the reader prints or after it.
+    for close in ["b.shutdown(socket.SHUT_RD); print('x')", "os.execlp('echo', 'echo', 'x')"] {
+        let program = format!(
+            "import os, socket\n\
+             a, b = socket.socketpair()\n\
+             if os.fork() == 0:\n    \
+             a.close(); {close}; os._exit(0)\n\
+             b.close()\n\
+             try: a.send(b'a'); print('sent', flush=True)\n\
+             except BrokenPipeError: print('broken', flush=True)\n\
+             os.wait()\n"
+        );
+        let program = program.replace("print('x')", "print('x', flush=True)");
+        let all = ["sent\nx\n", "x\nsent\n", "broken\nx\n", "x\nbroken\n"];
+        assert_eq!(outputs(&python(&program, &any())), BTreeSet::from(all), "{close}");
+    }
 }
 
 #[test]

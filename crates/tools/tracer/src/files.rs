@@ -70,6 +70,14 @@ pub fn open_files(pid: i32) -> Vec<Open> {
     open.collect()
 }
 
+/// Whether a descriptor is closed when its process becomes another program. Not if there is none.
+pub fn closes_at_exec(tid: i32, fd: u64) -> bool {
+    let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & libc::O_CLOEXEC != 0)
+}
+
 /// The process that a descriptor of `pidfd_open` means. None if it is no such descriptor, or the process
 /// has been reaped.
 pub fn process_of(tid: i32, fd: u64) -> Option<i32> {

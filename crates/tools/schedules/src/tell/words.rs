@@ -333,7 +333,14 @@ impl Words<'_> {
     fn call(&self, name: &str) -> String {
         match name {
             "begin" => self.say("begins", "开始运行"),
-            "close" => self.say("closes an end of a pipe", "关闭管道的一端"),
+            "close" | "close_range" | "dup2" | "dup3" | "shutdown" => {
+                self.say("closes its end of a pipe", "关闭管道的一端")
+            }
+            "exec" => self.say(
+                "becomes another program and closes its end of a pipe",
+                "换成另一个程序，并关闭管道的一端",
+            ),
+            "look" => self.say("looks whether something has come", "查看是否有数据"),
             "futex" => self.say("goes on at a lock", "在锁处继续运行"),
             "getppid" => self.say("asks who its parent is", "查询父进程是谁"),
             "go on" => self.say("goes on", "继续运行"),

@@ -6,7 +6,10 @@
 //! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
 //! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
 //! pipes, and prints `%` if nobody reads it, `<0` reads one and prints it, `n0` looks whether there is one
-//! and prints what it sees, `c0` closes this process's end for writing and `C0` that for reading, `L` and
+//! and prints what it sees, `R0` reads what there is, up to nine bytes, and prints it, or `$` at the end.
+//! `c0` closes this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting
+//! something else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started
+//! anew and has none of them. `L` and
 //! `U` take and give back a lock in shared memory, `M` adds one to a number there and prints it, `i` adds
 //! one to another in two steps, `r` prints that. `a0` takes the first of two semaphores, `v0` gives it, `y0`
 //! takes it if it is to be had and prints whether, `z0` prints how often it is to be had. Only who does one
@@ -17,6 +20,7 @@
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[allow(unsafe_code, reason = "fork and signals are what is tested")]
 mod linux {
+    use std::ffi::CString;
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
     use std::thread::JoinHandle;
 
@@ -163,6 +167,32 @@ mod linux {
                         let mut byte = b'$';
                         libc::read(world.pipes[reader.digit()][0], (&raw mut byte).cast(), 1);
                         print(&[byte]);
+                    }
+                    b'R' => {
+                        let mut bytes = [0; 9];
+                        let at = bytes.as_mut_ptr().cast();
+                        let length = libc::read(world.pipes[reader.digit()][0], at, bytes.len());
+                        let got = usize::try_from(length).unwrap_or(0);
+                        print(if got == 0 { b"$" } else { &bytes[..got] });
+                    }
+                    b'D' | b'E' => {
+                        let end = world.pipes[reader.digit()][usize::from(word == b'D')];
+                        let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+                        libc::dup2(nothing, end);
+                        libc::close(nothing);
+                    }
+                    b'q' => {
+                        let [first, .., last] = *world.pipes.as_flattened() else { unreachable!() };
+                        libc::syscall(libc::SYS_close_range, first, last, 0);
+                    }
+                    b'e' => {
+                        for end in world.pipes.as_flattened() {
+                            libc::fcntl(*end, libc::F_SETFD, libc::FD_CLOEXEC);
+                        }
+                        let rest = CString::new(&reader.text[reader.at..]).expect("words");
+                        let own = c"/proc/self/exe";
+                        let words = [own.as_ptr(), rest.as_ptr(), std::ptr::null()];
+                        libc::execv(own.as_ptr(), words.as_ptr());
                     }
                     b'n' => {
                         let fd = world.pipes[reader.digit()][0];

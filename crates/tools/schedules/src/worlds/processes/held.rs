@@ -46,6 +46,12 @@ pub(super) const STOPS: &[c_long] = &[
     libc::SYS_pipe2,
     libc::SYS_socketpair,
     libc::SYS_close,
+    libc::SYS_close_range,
+    libc::SYS_dup2,
+    libc::SYS_dup3,
+    libc::SYS_shutdown,
+    libc::SYS_execve,
+    libc::SYS_execveat,
     libc::SYS_fork,
     libc::SYS_vfork,
     libc::SYS_clone,
@@ -95,6 +101,24 @@ pub(super) fn name(call: c_long) -> String {
     }
 }
 
+/// A call that closes ends of pipes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Closing {
+    /// Its name.
+    pub(super) call: &'static str,
+    /// The pipes, and whether it is the end for writing that is closed.
+    pub(super) ends: Vec<(String, bool)>,
+    /// Whether they are closed for all processes that have them, as by `shutdown`.
+    pub(super) for_all: bool,
+}
+
+impl Closing {
+    /// Whether it is the start of another program: if that fails, nothing is closed.
+    pub(super) fn is_exec(&self) -> bool {
+        self.call == "exec"
+    }
+}
+
 /// What a task is held before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Held {
@@ -130,8 +154,11 @@ pub(super) enum Held {
     Write { fd: i32, length: Option<u64>, contended: bool },
     /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
     Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64> },
-    /// To close its end of a pipe that several processes have.
-    Close(u64),
+    /// To look, without waiting, whether there is something in a pipe that several processes have, or
+    /// room in it.
+    Look { waits: Vec<(i32, i16)> },
+    /// To close its ends of pipes that several processes have.
+    Close(Closing),
     /// To ask who its parent is.
     Parent,
     /// To be ended together with its parent from here on.

@@ -94,6 +94,9 @@ pub struct Options {
     /// Whether what a function of the C library does to a semaphore is one step. If not, each of its
     /// accesses to memory is one, as elsewhere: what the reduction is held against.
     pub whole_operations: bool,
+    /// Whether each call for a pipe that several processes have is a step. If not, only those are of
+    /// which somebody could notice when they come: what that is held against.
+    pub each_call: bool,
     /// The file that the program reads from stdin. It reads nothing where there is none.
     pub stdin: Option<PathBuf>,
     /// Set when somebody has asked to stop, as with Ctrl-C.
@@ -108,6 +111,7 @@ impl Default for Options {
             steps: 1000,
             contended: true,
             whole_operations: true,
+            each_call: false,
             stdin: None,
             interrupt: Arc::default(),
         }
@@ -127,6 +131,18 @@ struct Names {
     looked_at: BTreeSet<String>,
     /// The threads of which it is a choice when they begin. See `system::births`.
     noticed: BTreeSet<String>,
+    /// The processes that in some run have written to a pipe, or read from it, or looked at it without
+    /// waiting. To write or read is a choice where another process does one of these.
+    users: HashMap<String, [BTreeSet<String>; 3]>,
+}
+
+/// What a process does with a pipe.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Usage {
+    Writes,
+    Reads,
+    Looks,
 }
 
 impl Names {
@@ -141,6 +157,28 @@ impl Names {
 
     fn len(&self) -> usize {
         self.names.len()
+    }
+
+    /// Notes that a process uses a pipe. Whether that is a reason to begin again: from now on more is a
+    /// choice.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn uses(&mut self, process: &str, pipe: &str, usage: Usage) -> bool {
+        let users = self.users.entry(pipe.to_string()).or_default();
+        if !users[usage as usize].insert(process.to_string()) {
+            return false;
+        }
+        let becomes: &[Usage] = match usage {
+            Usage::Looks => &[Usage::Writes, Usage::Reads],
+            _ => &[usage],
+        };
+        becomes.iter().any(|&usage| self.others_use(process, pipe, usage))
+    }
+
+    /// Whether another process than this one uses a pipe in this way in some run.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn others_use(&self, process: &str, pipe: &str, usage: Usage) -> bool {
+        let users = self.users.get(pipe).map(|users| &users[usage as usize]);
+        users.is_some_and(|users| users.iter().any(|user| user != process))
     }
 }
 

@@ -5,7 +5,9 @@
 
 use nix::libc::{self, c_long};
 use nix::unistd::Pid;
-pub(super) use tracer::files::{Open, is_ready, link, open_files, open_process, process_of};
+pub(super) use tracer::files::{
+    Open, closes_at_exec, is_ready, link, open_files, open_process, process_of,
+};
 use tracer::filter::Filter;
 pub(super) use tracer::memory::{bytes as memory, write as set_memory};
 pub(super) use tracer::registers::Registers;

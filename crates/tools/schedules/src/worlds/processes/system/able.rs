@@ -21,9 +21,12 @@ impl System<'_> {
             process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
         };
         match held {
-            Held::Birth | Held::GoOn | Held::Die(_) | Held::Close(_) | Held::Use { .. } => {
-                Can::Step
-            }
+            Held::Birth
+            | Held::GoOn
+            | Held::Die(_)
+            | Held::Look { .. }
+            | Held::Close(_)
+            | Held::Use { .. } => Can::Step,
             Held::Semaphore { object, at, operation } => {
                 let waits = match operation {
                     Operation::Wait => true,
@@ -80,9 +83,7 @@ impl System<'_> {
                 let semaphore = self.semaphore_at(task.process, *at).is_some();
                 or_step(changed, semaphore || *contended || *shared && self.shares(task.process))
             }
-            Held::Read { fd, contended } => {
-                or_step(ready(&[(*fd, libc::POLLIN)]), *contended && self.others_read(i, *fd))
-            }
+            Held::Read { fd, contended } => or_step(ready(&[(*fd, libc::POLLIN)]), *contended),
             Held::Write { fd, contended, .. } => {
                 or_step(ready(&[(*fd, libc::POLLOUT)]), *contended)
             }
@@ -95,18 +96,6 @@ impl System<'_> {
             ),
             Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
         }
-    }
-
-    /// Whether a task of another process is about to read from the same pipe.
-    pub(super) fn others_read(&self, i: usize, fd: i32) -> bool {
-        let pipe = |tid, fd: i32| self.pipe_of(tid, fd as u64, false);
-        let mine = pipe(self.tasks[i].tid, fd);
-        self.tasks.iter().any(|other| match other.state {
-            State::Held(Held::Read { fd, .. }) if other.process != self.tasks[i].process => {
-                pipe(other.tid, fd) == mine
-            }
-            _ => false,
-        })
     }
 
     /// When a task gives up waiting or wakes, where it can do nothing else.

@@ -59,7 +59,7 @@ impl System<'_> {
                 let link = os::link(tid, a[0]);
                 let waits = ["pipe:", "socket:", "anon_inode", "/dev/pts", "/dev/tty"];
                 let waits = waits.iter().any(|kind| link.starts_with(kind));
-                let contended = waits && self.is_contended(i, &link, false);
+                let contended = waits && self.is_contended(i, &link, Usage::Reads);
                 waits.then_some(Held::Read { fd: a[0] as i32, contended })
             }
             libc::SYS_poll | libc::SYS_ppoll => {
@@ -137,7 +137,13 @@ impl System<'_> {
                 os::skip(tid, length as i64);
                 None
             }
-            libc::SYS_close => self.is_noticed(i, a[0]).then_some(Held::Close(a[0])),
+            libc::SYS_close
+            | libc::SYS_close_range
+            | libc::SYS_dup2
+            | libc::SYS_dup3
+            | libc::SYS_shutdown
+            | libc::SYS_execve
+            | libc::SYS_execveat => self.closing(i, call, a),
             libc::SYS_getppid => Some(Held::Parent),
             libc::SYS_prctl => {
                 (a[0] as i32 == libc::PR_SET_PDEATHSIG && a[1] != 0).then_some(Held::DieWithParent)
@@ -289,10 +295,16 @@ impl System<'_> {
             // A program in Rust asks at its start whether these three are open, and for nothing else.
             let asks_at_start = waits == [(0, 0), (1, 0), (2, 0)];
             // It only looks: what others write before or after makes a difference.
-            for (fd, _) in waits.into_iter().filter(|_| !asks_at_start) {
-                self.looks_at(i, fd);
+            if asks_at_start {
+                return None;
             }
-            return None;
+            let looks = self.notes_look(i, &waits);
+            if !looks {
+                for (fd, _) in &waits {
+                    self.looks_at(i, *fd);
+                }
+            }
+            return looks.then_some(Held::Look { waits });
         }
         match until {
             Some(until) if waits.is_empty() && blocked.is_none() => self.sleeps(until - now, until),
@@ -331,7 +343,7 @@ impl System<'_> {
         }
         let waits = link.starts_with("pipe:") || link.starts_with("socket:");
         let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);
-        let contended = waits && self.is_contended(i, &link, true);
+        let contended = waits && self.is_contended(i, &link, Usage::Writes);
         waits.then_some(Held::Write { fd: a[0] as i32, length, contended })
     }
 }

@@ -1,5 +1,6 @@
 //! How a held task goes on, up to the next call at which it is held.
 
+use super::pipes::asked_for;
 use super::*;
 
 impl System<'_> {
@@ -83,35 +84,37 @@ impl System<'_> {
                 }
                 self.follow_call(i);
             }
-            Held::Close(fd) => {
-                let mut open = os::open_files(tid);
-                open.retain(|open| open.fd == fd);
-                self.closes(&[process], open, i);
+            Held::Look { waits } => {
+                for (fd, _) in waits {
+                    self.looks_at(i, fd);
+                }
+                self.run(i, 0);
+            }
+            Held::Close(closing) => {
+                if !closing.is_exec() {
+                    self.closes(&[process], closing.ends, closing.for_all, i);
+                }
                 self.run(i, 0);
             }
             Held::Read { fd, contended } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
                 if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
-                    self.touch(Shared::Readers(pipe).touched(How::Write));
+                    for touch in self.read_touches(process, pipe) {
+                        self.touch(touch);
+                    }
                 }
+                let asked = asked_for(tid);
                 self.make_call(tid);
                 let read = os::registers(tid).map_or(0, |registers| registers.result());
                 if let Some(pipe) = pipe {
-                    self.take_out(i, &pipe, read);
-                    self.note_short(tid, &pipe, read);
+                    self.take_out(i, &pipe, read, asked);
                 }
                 self.follow_call(i);
             }
             Held::Write { fd, length, .. } => {
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
-                    let known = self.known(i);
-                    let piece = (length.unwrap_or(u64::MAX).min(ATOMIC), known);
-                    let pipe = self.pipes.entry(pipe).or_default();
-                    pipe.pieces.push_back(piece);
-                    if pipe.short {
-                        self.caveats.insert(Caveat::ShortReads);
-                    }
+                    self.put_in(i, pipe, length);
                 }
                 if length.is_some_and(|length| length > ATOMIC) {
                     self.write_a_piece(tid);
@@ -223,6 +226,12 @@ impl System<'_> {
             }
             let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
             if let Some(child) = self.process(child).filter(|_| child > 0) {
+                for of_child in 0..self.tasks.len() {
+                    if self.tasks[of_child].process == child {
+                        let heard = self.tasks[of_child].heard.clone();
+                        self.tasks[i].heard.add(&heard);
+                    }
+                }
                 let (by, clock) = (self.processes[child].ended_by, self.processes[child].clock);
                 let latest = self.tasks[i].latest;
                 self.tasks[i].after.extend(by.filter(|by| Some(*by) != latest));
@@ -310,6 +319,11 @@ impl System<'_> {
                     let process = self.tasks[i].process;
                     self.processes[process].shares = false;
                     self.processes[process].mapped = Mapped::default();
+                    match self.tasks[i].closes_at_exec.take() {
+                        Some((ends, true)) => self.closes(&[process], ends, false, i),
+                        Some((ends, false)) => self.note_closed(i, &ends),
+                        None => {}
+                    }
                     os::make_the_same(tid);
                     self.give_back(tid);
                 }
@@ -342,7 +356,10 @@ impl System<'_> {
             }
             if self.tasks[i].able {
                 // A lock that was free is taken again.
-                let waits = matches!(self.tasks[i].state, State::Held(Held::Futex { .. }));
+                let waits = matches!(
+                    self.tasks[i].state,
+                    State::Held(Held::Futex { .. } | Held::Read { contended: true, .. })
+                );
                 if waits && self.can(i) == Can::No {
                     self.tasks[i].able = false;
                     self.touch(self.chance(i));

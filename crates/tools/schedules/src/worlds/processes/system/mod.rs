@@ -34,11 +34,11 @@ use nix::libc::{self, c_long};
 
 use self::memory::{Came, Common, Doing, Learned, Mapped};
 use super::code::{Operation, Use};
-use super::held::{self, Held};
+use super::held::{self, Closing, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
 use super::watch::{self, Verdict, Watch};
-use super::{Names, Options, Sleeps};
+use super::{Names, Options, Sleeps, Usage};
 use crate::step::{Action, Actor, How, Object, Outcome, Step, Touch};
 use crate::world::{Caveat, Fault, Life, Move, Unmodelled};
 
@@ -100,6 +100,10 @@ struct Task {
     /// How many times it has mapped memory that others may have too.
     maps: u32,
     doing: Doing,
+    /// What it closes of pipes when it becomes another program, and whether somebody could notice that.
+    closes_at_exec: Option<(Vec<(String, bool)>, bool)>,
+    /// What it knows of the writes and reads of all.
+    heard: Heard,
     /// How many pieces of randomness it has had.
     random: u64,
     /// Its latest step.
@@ -131,20 +135,56 @@ struct Process {
     /// The time, where each process has its own.
     clock: u64,
     dies_with_parent: bool,
-    /// What it had open of pipes when it ended.
-    had_open: Vec<os::Open>,
     /// Whether other processes may have part of its memory too that is not guarded.
     shares: bool,
     /// What it has of memory that is guarded.
     mapped: Mapped,
 }
 
-/// What lies in a pipe, piece by piece: how long, and the steps that it comes after.
+/// How many writes to pipes and reads from them of each task, by its place in the table, certainly came
+/// before: a vector clock. What is not known to come before might come after.
+#[derive(Clone, Debug, Default)]
+struct Heard(BTreeMap<usize, usize>);
+
+impl Heard {
+    fn add(&mut self, other: &Heard) {
+        for (&task, &count) in &other.0 {
+            let known = self.0.entry(task).or_default();
+            *known = count.max(*known);
+        }
+    }
+
+    /// One more of this task. Gives what names it.
+    fn count(&mut self, task: usize) -> (usize, usize) {
+        let count = self.0.entry(task).or_default();
+        *count += 1;
+        (task, *count)
+    }
+
+    fn has(&self, (task, count): (usize, usize)) -> bool {
+        self.0.get(&task).is_some_and(|&known| known >= count)
+    }
+}
+
+/// What was written to a pipe at once.
+#[derive(Debug)]
+struct Piece {
+    length: u64,
+    /// The steps that it comes after.
+    known: BTreeSet<usize>,
+    /// The write, and what its writer knew then, this one included.
+    write: (usize, usize),
+    heard: Heard,
+}
+
+/// What lies in a pipe, piece by piece.
 #[derive(Debug, Default)]
 struct Pipe {
-    pieces: VecDeque<(u64, BTreeSet<usize>)>,
+    pieces: VecDeque<Piece>,
     /// The steps after which nobody writes any more.
     closed: BTreeSet<usize>,
+    /// What those knew who do not write any more.
+    closed_heard: Heard,
     /// The steps after which nobody reads any more.
     unread: BTreeSet<usize>,
     /// The processes that have looked, without waiting, where they would see that nobody reads any more,
@@ -152,8 +192,8 @@ struct Pipe {
     lookers: [BTreeSet<usize>; 2],
     /// Whether a process was started by one that had it.
     common: bool,
-    /// Whether somebody has read less from it than they had asked for.
-    short: bool,
+    /// The reads that have got less from it than they had asked for.
+    short: Vec<(usize, usize)>,
 }
 
 /// An end of a pipe or a socket, by the number that the kernel has for it.
@@ -251,7 +291,6 @@ impl<'a> System<'a> {
             reaped: false,
             clock,
             dies_with_parent: false,
-            had_open: Vec::new(),
             shares: parent.is_some_and(|parent| self.processes[parent].shares),
             mapped: parent.map(|at| self.processes[at].mapped.clone()).unwrap_or_default(),
         });
@@ -266,9 +305,9 @@ impl<'a> System<'a> {
         by: Option<usize>,
     ) -> Actor {
         let actor = self.names.actor(&name);
-        let (latest, after) = match by {
-            Some(by) => (self.tasks[by].latest, self.tasks[by].after.clone()),
-            None => (None, BTreeSet::new()),
+        let (latest, after, heard) = match by.map(|by| &self.tasks[by]) {
+            Some(by) => (by.latest, by.after.clone(), by.heard.clone()),
+            None => (None, BTreeSet::new(), Heard::default()),
         };
         self.tasks.push(Task {
             tid,
@@ -281,6 +320,8 @@ impl<'a> System<'a> {
             pipes: 0,
             maps: 0,
             doing: Doing::default(),
+            closes_at_exec: None,
+            heard,
             random: 0,
             born: latest,
             latest: None,
@@ -379,6 +420,7 @@ impl<'a> System<'a> {
             self.tasks[i].state,
             State::Held(
                 Held::Sleep { .. }
+                    | Held::Look { .. }
                     | Held::Wait { patient: false, .. }
                     | Held::Use { how: Use::Read, .. }
             )

@@ -87,8 +87,17 @@ impl System<'_> {
                 touches.push(Shared::Time.touched(How::Write));
             }
             Held::Read { fd, contended: true } => {
+                touches.push(self.chance(i));
                 if let Some(pipe) = self.pipe_of(task.tid, *fd as u64, false) {
-                    touches.push(Shared::Readers(&pipe).touched(How::Write));
+                    touches.extend(self.read_touches(task.process, &pipe));
+                }
+            }
+            Held::Look { waits } => {
+                for (fd, _) in waits {
+                    for (pipe, _) in self.looked_at(task.tid, *fd) {
+                        touches.push(Shared::Pipe(&pipe).touched(How::Read));
+                        touches.push(Shared::Ends(&pipe).touched(How::Read));
+                    }
                 }
             }
             Held::Write { fd, contended: true, .. } => {
@@ -203,7 +212,8 @@ impl System<'_> {
             },
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),
-            Held::Close(_) => Action::Call("close".into()),
+            Held::Look { .. } => Action::Call("look".into()),
+            Held::Close(closing) => Action::Call(closing.call.into()),
             Held::Poll { .. } => Action::Call("poll".into()),
             Held::Suspend { .. } => Action::Call("sigsuspend".into()),
         };

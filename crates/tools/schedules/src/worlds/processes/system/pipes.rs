@@ -45,39 +45,109 @@ impl System<'_> {
         }
     }
 
-    /// Whether others could notice that a process closes this: its only end of a kind of a pipe that
-    /// several have, and that somebody writes to or looks at.
-    pub(super) fn is_noticed(&mut self, i: usize, fd: u64) -> bool {
-        if !self.options.contended || self.ends.is_empty() {
-            return false;
+    /// A task is about to make a call that may close ends of pipes. What it is held before where others
+    /// could notice that: it closes the process's only end of a kind of a pipe that several have, and
+    /// that somebody writes to or looks at.
+    pub(super) fn closing(&mut self, i: usize, call: c_long, a: [u64; 6]) -> Option<Held> {
+        self.tasks[i].closes_at_exec = None;
+        if self.ends.is_empty() {
+            return None;
         }
-        let tid = self.tasks[i].tid;
-        let link = os::link(tid, fd);
-        let Some(ends) = self.ends.get(&link).filter(|ends| self.is_common(ends)).cloned() else {
-            return false;
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let (name, for_all) = match call {
+            libc::SYS_close => ("close", false),
+            libc::SYS_close_range => ("close_range", false),
+            libc::SYS_dup2 => ("dup2", false),
+            libc::SYS_dup3 => ("dup3", false),
+            libc::SYS_shutdown => ("shutdown", true),
+            _ => ("exec", false),
         };
-        let mut open = os::open_files(tid);
-        open.retain(|open| open.link == link);
-        let closed = |open: &Open| open.fd == fd;
-        let [reads, writes] = [|open: &Open| open.read, |open: &Open| open.written].map(|has| {
-            open.iter().any(|open| closed(open) && has(open))
-                && !open.iter().any(|open| !closed(open) && has(open))
+        let ends = if for_all {
+            self.shut_down(tid, a[0], a[1] as i32)
+        } else {
+            self.last_ends(tid, call, a)
+        };
+        // Whoever lends this process its memory has the same ends, and cannot close them meanwhile.
+        let pid = self.processes[process].pid;
+        let lender = self.tasks.iter().find(|task| task.state == State::Lends(pid));
+        let lent: BTreeSet<(String, bool)> = lender.map_or(BTreeSet::new(), |lender| {
+            os::open_files(lender.tid).iter().flat_map(|open| self.kinds(open)).collect()
         });
         let mut noticed = false;
-        let kinds = [(reads, ends.read, false), (writes, ends.written, true)];
-        for (_, pipe, written) in kinds.into_iter().filter(|(closes, ..)| *closes) {
-            self.closes_its_last(&[self.tasks[i].process], &pipe, written);
+        for (pipe, written) in ends.iter().filter(|end| for_all || !lent.contains(end)) {
+            let common = self.pipes.get(pipe).is_some_and(|pipe| pipe.common);
+            if common && self.options.contended {
+                self.closes_its_last(&[process], pipe, *written, for_all);
+            }
             // To who writes it is all the same whether others do.
-            noticed |=
-                self.names.looked_at.contains(&pipe) || !written && self.names.left.contains(&pipe);
+            let seen = self.names.looked_at.contains(pipe)
+                || !written && self.names.left.contains(pipe)
+                || self.options.each_call;
+            noticed |= common && self.options.contended && seen;
         }
-        noticed
+        let closing = Closing { call: name, ends, for_all };
+        if closing.is_exec() {
+            self.tasks[i].closes_at_exec = Some((closing.ends.clone(), noticed));
+        } else if !noticed {
+            self.note_closed(i, &closing.ends);
+        }
+        noticed.then_some(Held::Close(closing))
+    }
+
+    /// Which ends of pipes a call closes such that the process has no other end of that kind.
+    fn last_ends(&self, tid: i32, call: c_long, a: [u64; 6]) -> Vec<(String, bool)> {
+        // Most files that are closed are no pipes.
+        let replaced = match call {
+            libc::SYS_close => Some(a[0]),
+            libc::SYS_dup2 | libc::SYS_dup3 => Some(a[1]),
+            _ => None,
+        };
+        // The kernel takes the lower half of the number.
+        let replaced = replaced.map(|fd| u64::from(fd as u32));
+        if replaced.is_some_and(|fd| !self.ends.contains_key(&os::link(tid, fd))) {
+            return Vec::new();
+        }
+        let dups = matches!(call, libc::SYS_dup2 | libc::SYS_dup3);
+        if dups && (a[0] as u32 == a[1] as u32 || os::link(tid, u64::from(a[0] as u32)).is_empty())
+        {
+            return Vec::new();
+        }
+        const ONLY_MARKS: u64 = 4;
+        let range = u64::from(a[0] as u32)..=u64::from(a[1] as u32);
+        let is_closed = |open: &Open| match call {
+            libc::SYS_close_range => a[2] & ONLY_MARKS == 0 && range.contains(&open.fd),
+            libc::SYS_execve | libc::SYS_execveat => os::closes_at_exec(tid, open.fd),
+            _ => Some(open.fd) == replaced,
+        };
+        let mut open = os::open_files(tid);
+        open.retain(|open| self.ends.contains_key(&open.link));
+        let (closed, stays): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_closed);
+        let kinds = |open: &[Open]| -> BTreeSet<(String, bool)> {
+            open.iter().flat_map(|open| self.kinds(open)).collect()
+        };
+        kinds(&closed).difference(&kinds(&stays)).cloned().collect()
+    }
+
+    /// Which ends of a pair of sockets nobody can use any more after a `shutdown`.
+    fn shut_down(&self, tid: i32, fd: u64, how: i32) -> Vec<(String, bool)> {
+        let Some(ends) = self.ends.get(&os::link(tid, fd)) else { return Vec::new() };
+        let kinds = [(ends.read.clone(), false), (ends.written.clone(), true)];
+        let is_closed = |written: bool| how == libc::SHUT_RDWR || (how == libc::SHUT_WR) == written;
+        kinds.into_iter().filter(|(_, written)| is_closed(*written)).collect()
+    }
+
+    /// The pipes that an open file is an end of, and whether it is the one for writing.
+    fn kinds(&self, open: &Open) -> Vec<(String, bool)> {
+        let Some(ends) = self.ends.get(&open.link) else { return Vec::new() };
+        let kinds = [(open.read, &ends.read, false), (open.written, &ends.written, true)];
+        let kinds = kinds.into_iter().filter(|(has, ..)| *has);
+        kinds.map(|(_, pipe, written)| (pipe.clone(), written)).collect()
     }
 
     /// These processes, which end together, close their last ends of a kind of a pipe. As long as all that
     /// is written is read by somebody who closes the pipe later, and all who look are seen to have ended
     /// before somebody closes it, nobody finds it closed, in whatever order others close it.
-    fn closes_its_last(&mut self, ending: &[usize], pipe: &str, written: bool) {
+    fn closes_its_last(&mut self, ending: &[usize], pipe: &str, written: bool, for_all: bool) {
         let Some(of) = self.pipes.get(pipe).filter(|pipe| pipe.common) else { return };
         let has_ended = |looker: &usize| {
             let process = &self.processes[*looker];
@@ -86,7 +156,7 @@ impl System<'_> {
         };
         let looked = !of.lookers[usize::from(written)].iter().all(has_ended);
         let unread = !written && !of.pieces.is_empty();
-        if (looked || unread) && !self.others_have(ending, pipe, written) {
+        if (looked || unread) && (for_all || !self.others_have(ending, pipe, written)) {
             if looked {
                 self.again |= self.names.looked_at.insert(pipe.to_string());
             }
@@ -139,53 +209,100 @@ impl System<'_> {
             let tid = if own { self.tasks[by].tid } else { self.processes[process].pid };
             let mut open = os::open_files(tid);
             open.retain(|open| self.ends.contains_key(&open.link));
-            for open in &open {
-                let ends = self.ends[&open.link].clone();
-                for (has, pipe, written) in
-                    [(open.read, ends.read, false), (open.written, ends.written, true)]
-                {
-                    if has {
-                        self.closes_its_last(&ending, &pipe, written);
-                    }
-                }
+            let kinds: BTreeSet<(String, bool)> =
+                open.iter().flat_map(|open| self.kinds(open)).collect();
+            for (pipe, written) in &kinds {
+                self.closes_its_last(&ending, pipe, *written, false);
             }
-            self.closes(&ending, open.clone(), by);
-            self.processes[process].had_open.extend(open);
+            self.closes(&ending, kinds, false, by);
         }
     }
 
-    /// Notes which ends of pipes are closed by the step of `by`. Where nobody is left who could read but
-    /// those who are `ending`, who writes finds that.
-    pub(super) fn closes(&mut self, ending: &[usize], open: Vec<Open>, by: usize) {
+    /// Notes which ends of pipes are closed by the step of `by`, `for_all` or for those who are `ending`.
+    /// Where nobody else is left who could read, who writes finds that.
+    pub(super) fn closes(
+        &mut self,
+        ending: &[usize],
+        ends: impl IntoIterator<Item = (String, bool)>,
+        for_all: bool,
+        by: usize,
+    ) {
+        let ends: Vec<(String, bool)> = ends.into_iter().collect();
+        for (pipe, written) in ends.iter().filter(|_| self.options.contended) {
+            self.touch(Shared::Ends(pipe).touched(How::Establish));
+            // Whoever closes before the last one makes no difference to who writes.
+            if !written && (for_all || !self.others_have(ending, pipe, false)) {
+                self.touch(Shared::Pipe(pipe).touched(How::Establish));
+            }
+        }
+        self.note_closed(by, &ends);
+    }
+
+    /// Notes that who finds these ends of pipes closed comes after what `by` has done.
+    pub(super) fn note_closed(&mut self, by: usize, ends: &[(String, bool)]) {
         let known = self.known(by);
-        for open in open {
-            let Some(ends) = self.ends.get(&open.link).cloned() else { continue };
-            let kinds = [(open.read, ends.read, false), (open.written, ends.written, true)];
-            let kinds = kinds.into_iter().filter(|(has, ..)| *has).map(|(_, pipe, written)| {
-                let last = !self.others_have(ending, &pipe, written);
-                (pipe, written, last)
-            });
-            for (pipe, written, last) in kinds.collect::<Vec<_>>() {
-                if self.options.contended {
-                    self.touch(Shared::Ends(&pipe).touched(How::Establish));
-                }
-                // Whoever closes before the last one makes no difference to who writes.
-                if last && !written && self.options.contended {
-                    self.touch(Shared::Pipe(&pipe).touched(How::Establish));
-                }
-                let pipe = self.pipes.entry(pipe).or_default();
-                let steps = if written { &mut pipe.closed } else { &mut pipe.unread };
-                steps.extend(&known);
+        let heard = self.tasks[by].heard.clone();
+        for (pipe, written) in ends {
+            let pipe = self.pipes.entry(pipe.clone()).or_default();
+            if *written {
+                pipe.closed.extend(&known);
+                pipe.closed_heard.add(&heard);
+            } else {
+                pipe.unread.extend(&known);
             }
         }
     }
 
-    /// A task has looked at an end of a pipe without waiting: what others write and close before or after
-    /// makes a difference.
+    /// The pipes of which a look at this sees something, and whether it sees that nobody writes any more:
+    /// otherwise that nobody reads.
+    pub(super) fn looked_at(&self, tid: i32, fd: i32) -> Vec<(String, bool)> {
+        let ends = self.ends.get(&os::link(tid, fd as u64));
+        ends.map_or(Vec::new(), |ends| {
+            vec![(ends.read.clone(), true), (ends.written.clone(), false)]
+        })
+    }
+
+    /// Whether what a task looks for is certainly there: it knows that it was written before, and nobody
+    /// else takes it out.
+    fn is_certain(&self, i: usize, pipe: &str, events: i16) -> bool {
+        let only_data = events != 0 && events & !(libc::POLLIN | libc::POLLRDNORM) == 0;
+        let process = &self.processes[self.tasks[i].process].name;
+        let first = self.pipes.get(pipe).and_then(|pipe| pipe.pieces.front());
+        only_data
+            && first.is_some_and(|piece| self.tasks[i].heard.has(piece.write))
+            && !self.names.others_use(process, pipe, Usage::Reads)
+    }
+
+    /// Notes that a task is about to look, without waiting. Whether that is a step: what others write and
+    /// close before or after makes a difference.
+    pub(super) fn notes_look(&mut self, i: usize, waits: &[(i32, i16)]) -> bool {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let mut common = false;
+        let mut pipes = Vec::new();
+        for &(fd, events) in waits {
+            let seen = self.looked_at(tid, fd);
+            let certain = seen.iter().any(|(pipe, read)| *read && self.is_certain(i, pipe, events));
+            pipes.extend(seen.into_iter().filter(|_| !certain));
+        }
+        for (pipe, _) in pipes {
+            if !self.pipes.get(&pipe).is_some_and(|pipe| pipe.common) {
+                continue;
+            }
+            common = true;
+            if self.options.contended {
+                let name = self.processes[process].name.clone();
+                self.again |= self.names.uses(&name, &pipe, Usage::Looks);
+            } else {
+                self.caveats.insert(Caveat::Contended);
+            }
+        }
+        common && self.options.contended
+    }
+
+    /// A task has looked at an end of a pipe without waiting.
     pub(super) fn looks_at(&mut self, i: usize, fd: i32) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
-        let Some(ends) = self.ends.get(&os::link(tid, fd as u64)).cloned() else { return };
-        for (pipe, written) in [(ends.read, true), (ends.written, false)] {
+        for (pipe, written) in self.looked_at(tid, fd) {
             let of = self.pipes.entry(pipe.clone()).or_default();
             of.lookers[usize::from(written)].insert(process);
             if of.common && !self.others_have(&[process], &pipe, written) {
@@ -213,65 +330,119 @@ impl System<'_> {
         }
     }
 
-    /// Notes that a read has got less than it could have: had it come later, it might have got more.
-    pub(super) fn note_short(&mut self, tid: i32, pipe: &str, read: i64) {
-        let Some(pipe) = self.pipes.get_mut(pipe).filter(|pipe| pipe.common && read > 0) else {
-            return;
-        };
-        let asked =
-            os::registers(tid).map(|registers| (registers.call(), registers.arguments()[2]));
-        let exactly = |(call, length)| {
-            matches!(call, libc::SYS_read | libc::SYS_recvfrom) && length == read as u64
-        };
-        pipe.short |= !asked.is_some_and(exactly);
-    }
-
-    /// Whether another process could write or read the same pipe, or could when it ended: whether a
-    /// call is a step must not depend on whether others have ended before.
-    pub(super) fn is_contended(&mut self, i: usize, link: &str, written: bool) -> bool {
-        let own = self.tasks[i].process;
-        let is_same =
-            |open: &Open| open.link == link && if written { open.written } else { open.read };
-        let others = self.processes.iter().enumerate();
-        let mut others = others.filter(|(at, _)| *at != own);
-        let contended = self.ends.get(link).is_some_and(|ends| {
-            written && self.names.left.contains(&ends.written)
-                || others.any(|(_, other)| {
-                    other.had_open.iter().any(is_same)
-                        || other.ended.is_none() && os::open_files(other.pid).iter().any(is_same)
-                })
-        });
-        if contended && !self.options.contended {
-            self.caveats.insert(Caveat::Contended);
+    /// Whether it matters when a task comes to a pipe: another process does the same with it in some run,
+    /// or looks at it without waiting, or may have left it. Whether a call is a step must not depend on
+    /// who is still there.
+    pub(super) fn is_contended(&mut self, i: usize, link: &str, usage: Usage) -> bool {
+        let Some(ends) = self.ends.get(link) else { return false };
+        let pipe = if usage == Usage::Writes { &ends.written } else { &ends.read }.clone();
+        let process = self.processes[self.tasks[i].process].name.clone();
+        let again = self.names.uses(&process, &pipe, usage);
+        let others = [usage, Usage::Looks];
+        let contended = others.iter().any(|other| self.names.others_use(&process, &pipe, *other))
+            || usage == Usage::Writes && self.names.left.contains(&pipe);
+        if !self.options.contended {
+            if contended {
+                self.caveats.insert(Caveat::Contended);
+            }
+            return false;
         }
-        contended && self.options.contended
+        self.again |= again;
+        let common = self.pipes.get(&pipe).is_some_and(|pipe| pipe.common);
+        contended || self.options.each_call && common
     }
 
-    /// What was read comes after what was written, and the end of a pipe after its writers.
-    pub(super) fn take_out(&mut self, i: usize, pipe: &str, read: i64) {
+    /// What a read touches that matters to others.
+    pub(super) fn read_touches(&self, process: usize, pipe: &str) -> Vec<Touch> {
+        let mut touches = vec![Shared::Readers(pipe).touched(How::Write)];
+        if self.names.others_use(&self.processes[process].name, pipe, Usage::Looks) {
+            touches.push(Shared::Pipe(pipe).touched(How::Write));
+        }
+        touches
+    }
+
+    /// A task writes so much to a pipe, as far as that is known. A read that has got less than it had asked
+    /// for could have come after this, and got more, unless the writer knows that it came before.
+    pub(super) fn put_in(&mut self, i: usize, pipe: String, length: Option<u64>) {
+        let known = self.known(i);
+        let write = self.tasks[i].heard.count(i);
+        let heard = self.tasks[i].heard.clone();
+        let pipe = self.pipes.entry(pipe).or_default();
+        if pipe.common && pipe.short.iter().any(|read| !heard.has(*read)) {
+            self.caveats.insert(Caveat::ShortReads);
+        }
+        let length = length.unwrap_or(u64::MAX).min(ATOMIC);
+        pipe.pieces.push_back(Piece { length, known, write, heard });
+    }
+
+    /// What was read comes after what was written, and the end of a pipe after its writers. A read that
+    /// has got several pieces could have come before the later ones, unless the reader knew of them.
+    pub(super) fn take_out(&mut self, i: usize, pipe: &str, read: i64, asked: Asked) {
         let Some(pipe) = self.pipes.get_mut(pipe) else { return };
         let mut left = read.max(0) as u64;
         let mut after = BTreeSet::new();
-        let mut several = 0;
-        if read == 0 {
+        let mut heard = Heard::default();
+        let mut short = false;
+        if read == 0 && asked.length != Some(0) {
             after.extend(&pipe.closed);
+            heard.add(&pipe.closed_heard);
         }
+        let mut pieces = pipe.pieces.iter_mut();
+        let mut first = true;
         while left > 0 {
-            let Some((length, known)) = pipe.pieces.front_mut() else { break };
-            after.extend(known.iter());
-            several += 1;
+            let Some(piece) = pieces.next() else { break };
+            after.extend(piece.known.iter());
+            heard.add(&piece.heard);
+            short |= !first && !self.tasks[i].heard.has(piece.write);
+            first = false;
             // How long some pieces are is not known: who reads them has read them whole.
-            let taken = if *length == ATOMIC { left } else { (*length).min(left) };
+            let taken = if piece.length == ATOMIC { left } else { piece.length.min(left) };
             left -= taken;
-            *length = length.saturating_sub(taken);
-            if *length == 0 {
-                pipe.pieces.pop_front();
+            if !asked.peeks {
+                piece.length -= taken.min(piece.length);
             }
         }
-        if several > 1 && pipe.common {
+        pipe.pieces.retain(|piece| piece.length > 0);
+        let task = &mut self.tasks[i];
+        task.heard.add(&heard);
+        let this = task.heard.count(i);
+        if read > 0 && asked.length != Some(read as u64) {
+            pipe.short.push(this);
+        }
+        if short && pipe.common {
             self.caveats.insert(Caveat::ShortReads);
         }
-        let latest = self.tasks[i].latest;
-        self.tasks[i].after.extend(after.into_iter().filter(|at| Some(*at) != latest));
+        task.after.extend(after.into_iter().filter(|at| Some(*at) != task.latest));
+    }
+}
+
+/// What a task that is about to read asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// How many bytes at most, where that is known.
+    length: Option<u64>,
+    /// Whether it leaves in the pipe what it reads.
+    peeks: bool,
+}
+
+/// What a task that is held at a read asks for.
+pub(super) fn asked_for(tid: i32) -> Asked {
+    let Some(registers) = os::registers(tid) else { return Asked { length: None, peeks: false } };
+    let (call, a) = (registers.call(), registers.arguments());
+    let parts = |at: u64, parts: u64| {
+        // A structure of an address and a length each.
+        (0..parts.min(1024)).map(|part| os::u64_at(tid, at + 16 * part + 8)).sum()
+    };
+    let peeks = |flags: u64| flags as i32 & libc::MSG_PEEK != 0;
+    match call {
+        libc::SYS_read => Asked { length: Some(a[2]), peeks: false },
+        libc::SYS_readv => Asked { length: Some(parts(a[1], a[2])), peeks: false },
+        libc::SYS_recvfrom => Asked { length: Some(a[2]), peeks: peeks(a[3]) },
+        libc::SYS_recvmsg => {
+            // Where its parts are in the structure that it is given.
+            let length = parts(os::u64_at(tid, a[1] + 16), os::u64_at(tid, a[1] + 24));
+            Asked { length: Some(length), peeks: peeks(a[2]) }
+        }
+        _ => Asked { length: None, peeks: false },
     }
 }
