@@ -9,7 +9,7 @@
 //! * [`Language`], [`Choice`], [`say`]: which language is asked for, and a sentence in it
 //! * [`parse`]: what was typed, or `--help`, or what is wrong with it, in that language
 //! * `chinese`: what clap says itself
-//! * [`test`]: what the tests of the commands share
+//! * [`mod@test`]: what the tests of the commands share
 
 mod chinese;
 pub mod test;
