@@ -1,7 +1,7 @@
 //! The games in the books are those that the lessons have: the data is current, has the endings and the
 //! counts of the search, and what is shared in it is the same as if nothing were.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -94,7 +94,7 @@ fn the_games_of_processes_in_python_are_current() {
         assert_current(&format!("{name}.py"), &game);
         assert_every_print_has_a_line(&game);
         // Both languages have one question, and the answers to it.
-        let outputs = |game: &Game| -> BTreeSet<String> {
+        let outputs = |game: &Game| -> std::collections::BTreeSet<String> {
             game.endings.iter().map(|(ending, _)| ending.output.clone()).collect()
         };
         assert_eq!(outputs(&game), outputs(&page::game_of_processes(name).unwrap()), "{name}");

@@ -121,6 +121,10 @@ impl Default for Options {
 /// What is known from one run to the next: which number a task has, by its place in the tree, the same in
 /// every run, whoever was born first; and what somebody could notice of pipes.
 #[derive(Debug, Default)]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    expect(dead_code, reason = "processes are searched on Linux")
+)]
 struct Names {
     numbers: HashMap<String, Actor>,
     names: Vec<String>,
@@ -184,6 +188,10 @@ impl Names {
 
 /// A program that starts processes.
 #[derive(Debug)]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    expect(dead_code, reason = "processes are searched on Linux")
+)]
 pub struct Processes {
     sleeps: Sleeps,
     prints: Rc<Prints>,
