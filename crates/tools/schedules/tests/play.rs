@@ -1,23 +1,8 @@
 //! Plays through a pipe, as `printf '1\n…' | schedules play NAME` does.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod typed;
 
-fn schedules(arguments: &[&str], input: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command
-        .args(arguments)
-        .env("LC_ALL", "C.UTF-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("stdin is a pipe");
-    // A program that ends without reading closes the pipe: that is no failure of the test.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    child.wait_with_output().expect("the program ends")
-}
+use typed::schedules;
 
 /// What was said to the answers of a student who plays this lesson.
 fn play(name: &str, answers: &str) -> String {

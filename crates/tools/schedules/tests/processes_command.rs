@@ -2,32 +2,17 @@
 //! languages of a lesson; and the exit codes, which are the same for all three worlds.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod typed;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_schedules"));
-    command
-        .args(arguments)
-        .env("LC_ALL", "C.UTF-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn schedules(arguments: &[&str], input: &str) -> Output {
-    let mut child = command(arguments).spawn().unwrap();
-    // A program that ends without reading closes the pipe: that is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
+use typed::{command, schedules};
 
 /// What is said on stdout, and the exit code.
 fn said(arguments: &[&str], input: &str) -> (String, Option<i32>) {
