@@ -176,14 +176,17 @@ impl Recorder {
             self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
             return;
         }
-        // It is dead, and will be told to be when the last thread of its process is.
-        if place.is_empty()
+        let dead = place.is_empty()
             || fs::read_to_string(format!("/proc/{tid}/stat")).is_ok_and(|stat| {
                 stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
-            })
-        {
-            let zombie = calls::Wait::on(State::ThreadEnd);
-            self.begin(tid, Call::Wait(zombie), None, Seen { at: now, idle: now });
+            });
+        if dead {
+            // The first thread of a process is told to be dead when the last one is. Of any other it
+            // will be told in a moment.
+            if self.others_live(tid) {
+                let end = calls::Wait::on(State::ThreadEnd);
+                self.begin(tid, Call::Wait(end), None, Seen { at: now, idle: now });
+            }
             return;
         }
         let mut words = place.split_ascii_whitespace();
@@ -191,6 +194,11 @@ impl Recorder {
         let first = words.next().and_then(|word| u64::from_str_radix(word.get(2..)?, 16).ok());
         let channel = first.and_then(|descriptor| calls::channel(tid, descriptor));
         self.settle_at(tid, now, calls::stuck_in(number, channel));
+    }
+
+    /// Whether it is the first thread of a process that has others.
+    fn others_live(&self, tid: i32) -> bool {
+        self.tasks.iter().any(|(&other, task)| task.pid == tid && other != tid)
     }
 
     /// Writes down what a thread did, where it is known what kept it that had no core.
@@ -236,4 +244,38 @@ fn asked(begun: &Begun, wake: Option<Wake>) -> Option<Asked> {
         Some(length) => asked.slept(length),
         None => asked,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::trace::Outcome;
+
+    #[test]
+    fn a_thread_that_is_dead_and_alone_waits_for_no_other() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        let mut recorder = Recorder::new(pid);
+        recorder.resumed(pid, Duration::ZERO);
+
+        // It ends with its input, and stays dead until it is waited for.
+        drop(child.stdin.take());
+        let begin = Instant::now();
+        while !fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") Z ") {
+            assert!(begin.elapsed() < Duration::from_secs(60), "cat does not end");
+            thread::yield_now();
+        }
+        recorder.look(2 * LOOK);
+
+        let seen = Seen { at: 4 * LOOK, idle: 4 * LOOK };
+        let times = recorder.times(pid);
+        child.wait().unwrap();
+        recorder.gone(pid, Outcome::Exited(0), seen, times);
+        let waits = &recorder.finish(seen.at, None).lanes[0].waits;
+        assert!(waits.iter().all(|wait| wait.state != State::ThreadEnd), "{waits:?}");
+    }
 }
