@@ -368,6 +368,7 @@ fn when_a_thread_begins_is_tried() {
         ("t(s1lpau)lpbuj", &["ab", "ba"]),
         ("t(lpau)t(lpbu)lpcuj", &["abc", "acb", "bac", "bca", "cab", "cba"]),
         ("f(t(lpau)lpbuj)pcw0", &["abc", "acb", "bac", "bca", "cab", "cba"]),
+        ("T(lpau)lpbuj", &["ab", "ba"]),
         // Whoever has the lock waits for whoever waits for the lock.
         ("t(l<0u)lpau>0xj", &["", "ax"]),
     ] {
