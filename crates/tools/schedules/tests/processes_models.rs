@@ -325,6 +325,9 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f(E0px)C0>0aw0", &["%x", "x", "x%"]),
         ("f(qpx)C0>0aw0", &["%x", "x", "x%"]),
         ("f(epx)C0>0aw0", &["%x", "x", "x%"]),
+        // Each who closes may be the last one: the writer itself, too.
+        ("f(C0>0xpx)C0w0", &["%x", "x"]),
+        ("f(C0)C0>0x>0yw0", &["", "%", "%%"]),
         // Somebody else still reads.
         ("f()f(s2)C0>0aw0w1", &["", "%"]),
         ("f()>0aw0C0", &[""]),

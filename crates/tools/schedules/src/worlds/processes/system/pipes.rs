@@ -230,8 +230,10 @@ impl System<'_> {
         let ends: Vec<(String, bool)> = ends.into_iter().collect();
         for (pipe, written) in ends.iter().filter(|_| self.options.contended) {
             self.touch(Shared::Ends(pipe).touched(How::Establish));
-            // Whoever closes before the last one makes no difference to who writes.
-            if !written && (for_all || !self.others_have(ending, pipe, false)) {
+            // Whoever closes before the last one makes no difference to who writes, unless somebody writes
+            // when nobody reads: that comes after all of them.
+            let last = for_all || !self.others_have(ending, pipe, false);
+            if !written && (last || self.names.left.contains(pipe)) {
                 self.touch(Shared::Pipe(pipe).touched(How::Establish));
             }
         }
