@@ -346,11 +346,53 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
 }
 
 #[test]
+fn what_is_in_a_pipe_is_known_to_the_byte() {
+    for (program, expected) in [
+        // What was read is not there any more, and what is looked for is not there before it is written.
+        ("f(B0x>0y)w0A0f(>0z)n0w1", &["yn", "yr"][..]),
+        ("f(V0x)w0<0f(>0z)n0w1", &["xn", "xr"]),
+        ("f(Z0)w0f(>0z)n0w1", &["n", "r"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn it_is_said_exactly_where_a_read_could_have_got_less_or_more() {
+    for (program, said) in [
+        ("f(>0x>0y)R0w0", true),
+        ("f(B0x>0y)A0w0", true),
+        ("f(R0)>0xs1>0yw0", true),
+        ("f(R0)f(>0x)w1>0yw0", true),
+        // There is one piece, or no more was asked for than was there.
+        ("f(>0x)R0w0", false),
+        ("f(>0x>0y)<0<0w0", false),
+        // The writer knows of the read: it was answered, or was told of the end of the reader.
+        ("f(>0x<1>0y)R0>1xR0w0", false),
+        ("f(R0)>0xw0>0y", false),
+        // The reader knows of the writes: it was told of the end of the writers, of the end of a pipe to
+        // which they wrote before, or was born later.
+        ("f(>0x>0y)w0R0", false),
+        ("f(>0x)f(>0y)w0w1R0", false),
+        ("f(>1x>1yc0)c0<0R1", false),
+        (">0x>0yf(R0)w0", false),
+    ] {
+        let options = Options { sleeps: Sleeps::Any, ..Options::default() };
+        let found = classes::all(&mut world(program, &options), Duration::from_secs(60));
+        assert!(found.complete(), "{program}: {found:?}");
+        assert_eq!(found.caveats.contains(&Caveat::ShortReads), said, "{program}: {found:?}");
+    }
+}
+
+#[test]
 fn who_is_ended_could_have_gone_on_whatever_is_sent_to_it_later() {
     for (program, expected) in [
         ("f(papb)K0k0px", &["abx", "ax", "x"][..]),
         ("f(f()W)K0k0", &["", "0"]),
         ("f(f(papb)W)K0s1k0", &["ab", "ab0"]),
+        // What it could have done, another one who is there still could have come after.
+        ("f(f(px)h0)K0w0", &["-x", "x", "x+", "x-"]),
+        ("f(f(px)n0)K0w0", &["nx", "x", "xn"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
     }
