@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use schedules::search::{classes, every, follow, random};
-use schedules::world::Caveat;
+use schedules::world::{Actors, Caveat, Fault, Plan, Run, World};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
 fn world(program: &str, options: &Options) -> Processes {
@@ -395,6 +395,43 @@ fn who_is_ended_could_have_gone_on_whatever_is_sent_to_it_later() {
         ("f(f(px)n0)K0w0", &["nx", "x", "xn"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+/// A world that writes down each of its runs.
+#[derive(Debug)]
+struct Recorded {
+    world: Processes,
+    runs: Vec<String>,
+}
+
+impl World for Recorded {
+    fn run(&mut self, plan: &Plan) -> Result<Run, Fault> {
+        let run = self.world.run(plan)?;
+        self.runs.push(format!("{:?} {:?} {:?}", run.moves, run.actors, run.finish));
+        Ok(run)
+    }
+
+    fn actors(&self) -> Actors {
+        self.world.actors()
+    }
+}
+
+/// What a task was held before that another one ends is known before the kernel closes its files, which is
+/// at some moment after that.
+#[test]
+fn each_search_makes_the_same_runs() {
+    for program in ["f(f(px)>0ypy)K0n0w0", "f(R0)f(>0x)K0>0yw1R0"] {
+        let runs = || {
+            let world = world(program, &Options { sleeps: Sleeps::Any, ..Options::default() });
+            let mut recorded = Recorded { world, runs: Vec::new() };
+            assert!(classes::all(&mut recorded, Duration::from_secs(60)).complete(), "{program}");
+            recorded.runs
+        };
+        let first = runs();
+        for _ in 0..7 {
+            assert_eq!(runs(), first, "{program}");
+        }
     }
 }
 

@@ -190,9 +190,10 @@ impl System<'_> {
         common(&ends.read) || common(&ends.written)
     }
 
-    /// A process is about to end, and with it those that end with their parent.
+    /// A process is about to end, and with it those that end with their parent. What they are held before is
+    /// noted here: the kernel forgets at some moment which files they had.
     pub(super) fn closes_all(&mut self, process: usize, by: usize) {
-        if self.ends.is_empty() || self.processes[process].ended.is_some() {
+        if self.processes[process].ended.is_some() {
             return;
         }
         let mut ending = vec![process];
@@ -203,6 +204,14 @@ impl System<'_> {
             });
             ending.extend(children.map(|(child, _)| child));
             at += 1;
+        }
+        for i in 0..self.tasks.len() {
+            if ending.contains(&self.tasks[i].process) {
+                self.miss(i);
+            }
+        }
+        if self.ends.is_empty() {
+            return;
         }
         for &process in &ending {
             let own = self.tasks[by].process == process;
