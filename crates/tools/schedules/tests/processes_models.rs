@@ -303,13 +303,19 @@ fn nothing_is_lost_where_processes_have_memory_in_common() {
     }
 }
 
-/// What a program can come to in all of its schedules, and in those of the reduced search.
+/// What a program can come to in all of its schedules, and in those of the reduced search. The simplest
+/// schedule of each ending leads there.
 fn outputs(program: &str, sleeps: Sleeps) -> Vec<String> {
     let mut world = world(program, &Options { sleeps, ..Options::default() });
     let found = classes::all(&mut world, Duration::from_secs(60));
     let plain = every::some(&mut world, 100_000);
     assert!(found.complete() && plain.complete(), "{program}: {found:?} {plain:?}");
     assert_eq!(found.outputs(), plain.outputs(), "{program}");
+    for (ending, found) in &found.endings {
+        let run = follow(&mut world, &found.schedule).unwrap();
+        let came = (run.output.as_str(), run.end());
+        assert_eq!(came, (ending.output.as_str(), Some(&ending.end)), "{program}");
+    }
     found.outputs().into_iter().map(str::to_string).collect()
 }
 
@@ -337,6 +343,12 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f(s1)c0K0n0", &["r"]),
         ("f(D0s1)c0n0", &["n", "r"]),
         ("f(es1)c0n0", &["n", "r"]),
+        // Who closes it waits for who looks, so that its end is later than the look.
+        ("f(c0<1)c0n0>1yw0", &["ny", "ry"]),
+        // The end of a parent is that of who reads, if that comes in time; it reads for ever if not.
+        ("f(f(d<1)C0pz)C0>0xw0", &["z", "z", "z%"]),
+        // Somebody else may have read what is looked for.
+        ("f(f(<0)w0)>0xn0w0", &["nx", "rx", "xn", "xr"]),
         // Between what is printed and the look others may write and print.
         ("f(>0xpb)c0pan0w0", &["abn", "abr", "anb", "arb", "bar"]),
         ("f()n0", &["n"]),
@@ -393,6 +405,8 @@ fn who_is_ended_could_have_gone_on_whatever_is_sent_to_it_later() {
         // What it could have done, another one who is there still could have come after.
         ("f(f(px)h0)K0w0", &["-x", "x", "x+", "x-"]),
         ("f(f(px)n0)K0w0", &["nx", "x", "xn"]),
+        ("f(dpxg)", &["", "x", "xo", "xp"]),
+        ("f()f(Hs1)w0k1pxw1", &["!x", "x", "x!"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
     }
@@ -437,7 +451,27 @@ fn each_search_makes_the_same_runs() {
 
 #[test]
 fn who_of_several_threads_gets_a_lock_is_tried() {
-    assert_eq!(outputs("lt(lpau)t(lpbu)pcuj", Sleeps::Any), ["cab", "cba"]);
+    for (program, expected) in [
+        ("lt(lpau)t(lpbu)pcuj", &["cab", "cba"][..]),
+        // Both wait for it, whichever of them came first.
+        ("lt(pAlpxu)t(pBlpyu)uj", &["ABxy", "AByx", "AxBy", "BAxy", "BAyx", "ByAx"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn who_of_several_processes_gets_a_byte_and_which_child_has_ended_is_tried() {
+    for (program, expected) in [
+        (
+            "f(<0pA)f(<0pB)>0x>0yw0w1",
+            &["xAyB", "xByA", "xyAB", "xyBA", "yAxB", "yBxA", "yxAB", "yxBA"][..],
+        ),
+        ("f(px)f(py)WW", &["x0y1", "xy01", "xy10", "y1x0", "yx01", "yx10"]),
+        ("f(px)h0pyh0w0", &["-xy+", "-xy-", "-y-x", "-yx+", "-yx-", "x+y+", "x-y+", "x-y-"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
 }
 
 #[test]
