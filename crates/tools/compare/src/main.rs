@@ -131,7 +131,7 @@ fn compare(arguments: &Arguments, language: Language) -> Result<(), String> {
 /// Does all work in turns, so that a machine that slows down does so for all.
 fn measure(rounds: u32, language: Language) -> Result<Vec<Figures>, String> {
     let mut all: Vec<Figures> = ROWS.iter().map(Figures::new).collect();
-    let progress = Progress::new(rounds as usize * all.len());
+    let progress = Progress::new(language, rounds as usize * all.len());
     for round in 1..=rounds {
         for figures in &mut all {
             let row = figures.row;

@@ -14,10 +14,10 @@ use syn::visit::{self, Visit};
 /// is both.
 const SHARED: [&str; 10] = [
     "text",
-    "progress",
     "says",
     "course",
     "language",
+    "progress",
     "runner",
     "descriptions",
     "tracer",

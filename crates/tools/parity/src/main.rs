@@ -114,7 +114,7 @@ fn expand(words: &[String]) -> Vec<String> {
 fn side_by_side(language: Language, name: &str) -> Result<bool, String> {
     description(language, name)?;
     python(language)?;
-    let progress = Progress::new(2);
+    let progress = Progress::new(language, 2);
     progress.about(format!("{name} (Rust)"));
     let executable = build(language, name)?;
     let rust = Measured::run(measured::Language::Rust, name, &executable, language)?;
@@ -137,7 +137,7 @@ fn many(language: Language, times: usize, names: &[String]) -> Result<bool, Stri
     for (name, description) in lessons {
         let program = Program::new(build(language, name)?);
         let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
-        let progress = Progress::new(times);
+        let progress = Progress::new(language, times);
         progress.about(name);
         let from = Instant::now();
         let outcome =
@@ -188,7 +188,7 @@ fn all(language: Language, names: &[String]) -> Result<bool, String> {
         );
         eprintln!("{text}");
     }
-    let progress = Progress::new(names.len());
+    let progress = Progress::new(language, names.len());
     let mut executables = Vec::new();
     for name in names {
         progress.about(language.choose(format!("building {name}"), format!("编译 {name}")));
@@ -215,7 +215,7 @@ fn all(language: Language, names: &[String]) -> Result<bool, String> {
         let lines = text::wrap(&format!("{name}{colon}{told}"), width, 2);
         format!("\n{}\n", lines.join("\n"))
     };
-    let progress = Progress::new(names.len());
+    let progress = Progress::new(language, names.len());
     let mut all_fit = true;
     let mut remarks = String::new();
     for (name, executable) in names.iter().zip(&executables) {

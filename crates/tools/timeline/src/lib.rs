@@ -100,20 +100,20 @@ struct Options {
 const ABOUT: &str = "\
 Runs a program and draws what its processes and threads did.
 
-The program's own output passes through. When its last process has ended, the chart is written to
-standard error. Ctrl-C reaches the program as it would without this; pressed three times, it kills the
+The program's own output passes through. When its last process has ended, the chart is written to \
+standard error. Ctrl-C reaches the program as it would without this; pressed three times, it kills the \
 program and draws what was seen until then.
 
-The exit code is the program's, 124 if the limit ended it, and 128 plus the signal's number if a signal
+The exit code is the program's, 124 if the limit ended it, and 128 plus the signal's number if a signal \
 did. It is 1 if the program succeeded and a picture could not be written.";
 
 const ABOUT_ZH: &str = "\
 运行一个程序，画出它的进程和线程各做了什么。
 
-程序自己的输出照常显示。最后一个进程结束后，图写到标准错误。Ctrl-C 照常送到程序；连按三次就终止程序，
+程序自己的输出照常显示。最后一个进程结束后，图写到标准错误。Ctrl-C 照常送到程序；连按三次就终止程序，\
 画出到那时为止看到的。
 
-退出码就是程序的退出码；到时限被结束时是 124，被信号终止时是 128 加信号的编号。程序成功而图片没能写出时
+退出码就是程序的退出码；到时限被结束时是 124，被信号终止时是 128 加信号的编号。程序成功而图片没能写出时\
 是 1。";
 
 /// What comes last in the help.
