@@ -106,6 +106,7 @@ pub(super) fn end_of(end: &End, uncaught: &[String]) -> Value {
         End::Returned => json!({ "how": "returned" }),
         End::Exited(code) => json!({ "how": "exited", "code": code }),
         End::Panicked(message) => json!({ "how": "panicked", "message": message }),
+        End::Raised(message) => json!({ "how": "raised", "message": message }),
         End::Deadlock => json!({ "how": "deadlock" }),
         End::Endless | End::CutOff(_) => json!({ "how": "endless" }),
         End::Bounded(prints) => json!({ "how": "bounded", "prints": prints }),
