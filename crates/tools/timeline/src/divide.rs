@@ -41,8 +41,9 @@ pub struct Interval {
 pub struct Used {
     pub running: Duration,
     pub ready: Duration,
-    /// Whether it gave its core away at least once more than the tracer made it.
-    pub gave_way: bool,
+    /// How many times it gave its core away, beside those when it stopped for the tracer: to wait, or
+    /// because another had its turn.
+    pub gave_way: u64,
 }
 
 /// A call that may make its thread wait. The interval ends at its end, or later.
@@ -100,7 +101,10 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
         Some(_) => Duration::ZERO,
     };
     let other = (rest - late).saturating_sub(interval.unsure);
-    let other = if other < SMALL { Duration::ZERO } else { other };
+    // Each wait takes a time at which it gave its core away, first that of the call. What else there was
+    // is the time that a machine takes to wake a core.
+    let unseen = used.gave_way > u64::from(call.is_some());
+    let other = if other < SMALL || !unseen { Duration::ZERO } else { other };
     pieces.add(State::Ready, waited);
     pieces.add(State::Running, ran);
     pieces.add(State::System, other);
@@ -129,8 +133,8 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     let running = running.min(end - wait_end);
     let ready = ready.min(end - wait_end - running);
     let wait = wait_end - call.from;
-    // Who waits gives its core away.
-    if wait < AT_ONCE || !used.gave_way {
+    let waited = wait >= AT_ONCE && used.gave_way > 0;
+    if !waited {
         pieces.until(State::Held, call.from);
     } else {
         // To the thread the wait begins where it asks.
@@ -143,7 +147,7 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     pieces.add(State::Running, running);
     // What the tracer cannot have been late by was something that is not watched.
     let other = idle.min(end).saturating_sub(pieces.at + interval.unsure);
-    if other >= SMALL {
+    if other >= SMALL && used.gave_way > u64::from(waited) {
         pieces.add(State::System, other);
     }
     pieces.until(State::Held, end);
@@ -192,7 +196,7 @@ mod tests {
     }
 
     fn used(running: u64, ready: u64) -> Option<Used> {
-        Some(Used { running: us(running), ready: us(ready), gave_way: true })
+        Some(Used { running: us(running), ready: us(ready), gave_way: 2 })
     }
 
     fn asked(state: State, at: u64, from: u64) -> Asked {
@@ -298,7 +302,7 @@ mod tests {
     fn what_was_there_already_is_not_waited_for() {
         let interval = Interval {
             end: us(60),
-            used: Some(Used { running: us(40), ready: us(5), gave_way: false }),
+            used: Some(Used { running: us(40), ready: us(5), gave_way: 0 }),
             idle: us(50),
             call: Some(asked(State::Input, 10, 15)),
             ..Interval::default()
@@ -323,9 +327,28 @@ mod tests {
         ];
         assert_eq!(told(&interval), expected);
         // Who kept its core did not wait, however late that is seen.
-        let used = Some(Used { running: us(40), ready: us(5), gave_way: false });
+        let used = Some(Used { running: us(40), ready: us(5), gave_way: 0 });
         let interval = Interval { used, ..interval };
-        assert!(told(&interval).iter().all(|&(state, _)| state != State::Input));
+        let expected = [(State::Ready, 5), (State::Running, 40), (State::Held, 49_955)];
+        assert_eq!(told(&interval), expected);
+        assert_eq!(told(&Interval { call: None, idle: us(50_000), ..interval }), expected);
+    }
+
+    #[test]
+    fn one_wait_is_not_two() {
+        let call = asked(State::Sleeping, 0, 0).slept_until(us(10_000));
+        let mut used = Used { running: us(100), ready: us(0), gave_way: 1 };
+        let interval = |used| Interval {
+            end: us(15_000),
+            used: Some(used),
+            idle: us(15_000),
+            call: Some(call),
+            ..Interval::default()
+        };
+        let sleep = [(State::Sleeping, 10_050), (State::Running, 100)];
+        assert_eq!(told(&interval(used)), [&sleep[..], &[(State::Held, 4_850)]].concat());
+        used.gave_way = 2;
+        assert_eq!(told(&interval(used)), [&sleep[..], &[(State::System, 4_850)]].concat());
     }
 
     #[test]
@@ -345,7 +368,7 @@ mod tests {
             let used = Used {
                 running: us(random(20_000)),
                 ready: us(random(20_000)),
-                gave_way: random(2) == 0,
+                gave_way: random(3),
             };
             let interval = Interval {
                 start: us(0),

@@ -181,6 +181,8 @@ impl Recorder {
             return;
         };
         let before = self.lanes[lane].waits.len();
+        // It has given its core away, and that it is given one again belongs to this.
+        let times = Times { turns: times.turns + 1, ..times };
         self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
         let lane = &mut self.lanes[lane];
         for wait in lane.waits.split_off(before) {

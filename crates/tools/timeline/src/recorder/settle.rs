@@ -42,7 +42,7 @@ impl Recorder {
                 running: now.running.saturating_sub(before.running),
                 ready: now.ready.saturating_sub(before.ready),
                 // Who had none has given it away before.
-                gave_way: turns > task.resumed || turns == 0,
+                gave_way: if turns == 0 { 1 } else { turns.saturating_sub(task.resumed) },
             }
         });
         let (start, end, idle) = (task.settled, seen.at, seen.idle);
