@@ -76,14 +76,17 @@ struct Task {
     times: Option<Times>,
     /// How long the tracer has held it since then, before the call that it is in.
     held: Duration,
-    /// How long it may have stood beside that.
+    /// How long it may have stood beside that: it was let go on slowly, or was seen late to have stopped.
     unsure: Duration,
+    /// How long it may have stood when it was seen to have stopped last.
+    late: Duration,
     /// How many times it was let go on since then.
     resumed: u64,
     /// Since when it stands and waits for the tracer.
     stopped: Option<Duration>,
-    /// When it was seen to stop last: until then it lived.
+    /// When it was seen to stop last: until then it lived. And when it was let go on last.
     told: Duration,
+    gone_on: Duration,
     call: Option<Begun>,
     /// A wait that a signal may have interrupted, so that it goes on.
     interrupted: Option<Begun>,
@@ -202,6 +205,7 @@ impl Recorder {
         }
         self.afterwards();
         if let Some(task) = self.tasks.get_mut(&tid) {
+            task.late = seen.at.saturating_sub(seen.idle.max(task.gone_on));
             task.stopped = Some(seen.at);
             task.told = seen.at;
             // Whatever it stopped for, it is not in such a call any more.
@@ -241,6 +245,10 @@ impl Recorder {
         let Some(stopped) = task.stopped.take() else {
             return;
         };
+        task.gone_on = now;
+        if task.settled < stopped {
+            task.unsure += task.late;
+        }
         // One that is stopped by a signal stays where it is.
         if task.call.as_ref().and_then(wait_of).is_none_or(|wait| wait.state != State::Stopped) {
             task.resumed += 1;
@@ -309,7 +317,7 @@ impl Recorder {
         let Some(task) = self.tasks.get_mut(&tid) else {
             return false;
         };
-        let interrupted = task.interrupted.take();
+        let (interrupted, settled) = (task.interrupted.take(), task.settled);
         if call == Some(Call::Restart) {
             call = interrupted.and_then(|begun| {
                 let wait = wait_of(&begun)?;
@@ -348,7 +356,12 @@ impl Recorder {
                 }
                 end_matters
             }
-            None => false,
+            None => {
+                if seen.at.saturating_sub(settled) > LOOK {
+                    self.settle(tid, seen, None);
+                }
+                false
+            }
         }
     }
 
