@@ -113,11 +113,13 @@ impl System<'_> {
                 self.follow_call(i);
             }
             Held::Write { fd, length, .. } => {
+                let splits = length.is_some_and(|length| length > ATOMIC);
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
-                    self.put_in(i, pipe, length);
+                    let whole = asked_for(tid).length.unwrap_or(0);
+                    self.put_in(i, pipe, if splits { ATOMIC } else { whole });
                 }
-                if length.is_some_and(|length| length > ATOMIC) {
+                if splits {
                     self.write_a_piece(tid);
                 } else if self.shares(process) {
                     self.make_call(tid);
