@@ -1,19 +1,21 @@
 //! A small program that does what its first argument says, for the search to be tested on.
 //!
 //! A word is a letter and what belongs to it: `pX` prints X, `s2` sleeps 20 ms, `f(…)` forks a child that
-//! does what is in brackets, `t(…)` starts a thread that does, `j` joins the threads, `w0` waits for the
-//! first child, `W` for any, `h0` looks whether the first child has ended and prints what it sees, `k0`
-//! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
-//! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
-//! pipes, and prints `%` if nobody reads it, `<0` reads one and prints it, `n0` looks whether there is one
-//! and prints what it sees, `R0` reads what there is, up to nine bytes, and prints it, or `$` at the end.
-//! `c0` closes this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting
-//! something else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started
-//! anew and has none of them. `L` and
-//! `U` take and give back a lock in shared memory, `M` adds one to a number there and prints it, `i` adds
-//! one to another in two steps, `r` prints that. `a0` takes the first of two semaphores, `v0` gives it, `y0`
-//! takes it if it is to be had and prints whether, `z0` prints how often it is to be had. Only who does one
-//! of these has such memory. `l` and `u` take and give back a lock of the process.
+//! does what is in brackets, `t(…)` starts a thread that does, `T(…)` one that has a name of its own, `j`
+//! joins the threads, `w0` waits for the first child, `W` for any, `h0` looks whether the first child has
+//! ended and prints what it sees, `k0` sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by
+//! printing `!`, `g` prints whether its parent lives, `d` has it end with its parent, `x3` ends with code
+//! 3, `>0a` writes a byte into the first of two pipes, and prints `%` if nobody reads it, `<0` reads one
+//! and prints it, `n0` looks whether there is one and prints what it sees, `R0` reads what there is, up to
+//! nine bytes, and prints it, or `$` at the end. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
+//! of parts, `Z0` none at all; `A0` reads all that there is and prints the last byte of it. `c0` closes
+//! this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting something
+//! else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started anew
+//! and has none of them. `L` and `U` take and give back a lock in shared memory, `M` adds one to a number
+//! there and prints it, `i` adds one to another in two steps, `r` prints that. `a0` takes the first of two
+//! semaphores, `v0` gives it, `y0` takes it if it is to be had and prints whether, `z0` prints how often it
+//! is to be had. Only who does one of these has such memory. `l` and `u` take and give back a lock of the
+//! process.
 //!
 //! With `search` and a command it searches that.
 
@@ -112,13 +114,16 @@ mod linux {
                             pid => children.push(pid),
                         }
                     }
-                    b't' => {
+                    b't' | b'T' => {
                         let body = reader.body();
-                        let thread = std::thread::spawn(move || {
+                        let builder = std::thread::Builder::new();
+                        let builder =
+                            if word == b'T' { builder.name("own".into()) } else { builder };
+                        let thread = builder.spawn(move || {
                             let whole = world;
                             run(body, whole);
                         });
-                        threads.push(thread);
+                        threads.push(thread.expect("a thread"));
                     }
                     b'j' => {
                         for thread in threads.drain(..) {
@@ -163,6 +168,27 @@ mod linux {
                             print(b"%");
                         }
                     }
+                    b'B' => {
+                        let end = world.pipes[reader.digit()][1];
+                        let bytes = [reader.next().expect("a byte"); 4096];
+                        libc::write(end, bytes.as_ptr().cast(), bytes.len());
+                    }
+                    b'V' => {
+                        let end = world.pipes[reader.digit()][1];
+                        let mut byte = reader.next().expect("a byte");
+                        let part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+                        libc::writev(end, &raw const part, 1);
+                    }
+                    b'Z' => {
+                        libc::write(world.pipes[reader.digit()][1], b"".as_ptr().cast(), 0);
+                    }
+                    b'A' => {
+                        let mut bytes = [b'$'; 9000];
+                        let at = bytes.as_mut_ptr().cast();
+                        let length = libc::read(world.pipes[reader.digit()][0], at, bytes.len());
+                        let last = usize::try_from(length).unwrap_or(0).saturating_sub(1);
+                        print(&[bytes[last]]);
+                    }
                     b'<' => {
                         let mut byte = b'$';
                         libc::read(world.pipes[reader.digit()][0], (&raw mut byte).cast(), 1);
@@ -178,7 +204,11 @@ mod linux {
                     b'D' | b'E' => {
                         let end = world.pipes[reader.digit()][usize::from(word == b'D')];
                         let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
-                        libc::dup2(nothing, end);
+                        if word == b'D' {
+                            libc::dup2(nothing, end);
+                        } else {
+                            libc::dup3(nothing, end, 0);
+                        }
                         libc::close(nothing);
                     }
                     b'q' => {
