@@ -371,7 +371,7 @@ fn ctrl_c_tells_what_was_found_of_threads_too() {
     let start = std::time::Instant::now();
     // By then it has tried thousands of schedules, however many others the machine computes for.
     while computed() < Some(HALF_A_SECOND) {
-        assert!(start.elapsed().as_secs() < 300, "it is not searched");
+        assert!(start.elapsed().as_secs() < 900, "it is not searched");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     kill(Pid::from_raw(tool.id() as i32), Signal::SIGINT).unwrap();
