@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     match compare(&arguments, arguments.choice.language()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("{message}");
+            eprintln!("{}", text::fitted(&message, text::terminal_width(std::io::stderr())));
             ExitCode::FAILURE
         }
     }

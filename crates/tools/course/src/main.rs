@@ -18,7 +18,7 @@ fn main() {
         }
     }
     println!(
-        "\nThe program: crates/lessons/NAME/src/main.rs; the same in Python, beside src: NAME.py."
+        "\nThe program: crates/lessons/NAME/src/main.rs\nIn Python:   crates/lessons/NAME/NAME.py\n"
     );
     println!("Read README.md, or README.zh.md in Chinese. 请看 README.zh.md。");
 }

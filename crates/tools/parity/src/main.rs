@@ -72,7 +72,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
-            eprintln!("{message}");
+            eprintln!("{}", text::fitted(&message, text::terminal_width(std::io::stderr())));
             ExitCode::from(2)
         }
     }

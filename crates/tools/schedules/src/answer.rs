@@ -133,6 +133,14 @@ impl Question {
         Reader::new(self.language(), self.terminal)
     }
 
+    /// What went wrong, with its line breaks: as wide as the terminal, if there is one.
+    pub fn complaint(&self, text: &str) -> String {
+        match self.terminal {
+            Some(_) => self.reader().lines(text, 0),
+            None => format!("{text}\n"),
+        }
+    }
+
     fn options(&self) -> Options {
         let extent = match (self.switches, self.schedules) {
             (Some(switches), _) => Extent::Switches(switches),

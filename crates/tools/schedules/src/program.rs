@@ -120,7 +120,8 @@ pub fn run(main: fn() -> ExitCode) -> ExitCode {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let language = asked.question.language();
-            eprintln!("{}", words::error(language, &words::system(language, &error)));
+            let text = words::error(language, &words::system(language, &error));
+            eprint!("{}", asked.question.complaint(&text));
             ExitCode::from(Verdict::None as u8)
         }
     }

@@ -35,8 +35,8 @@ fn shown(columns: u16, language: &str, words: &[&str]) -> String {
 fn an_answer_fits_into_its_terminal() {
     for columns in [60, 80] {
         for language in ["en", "zh"] {
-            for words in [&["bank_no_lock"][..], &["--schedules", "1", "bank_deadlock"]] {
-                let answer = shown(columns, language, words);
+            for lesson in ["bank_no_lock", "bank_deadlock"] {
+                let answer = shown(columns, language, &["--schedules", "1", lesson]);
                 assert!(answer.lines().count() > 30, "{answer}");
                 for line in answer.lines() {
                     assert!(line.width() <= usize::from(columns), "{columns}: {line}");

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * [`width`], [`pad`], [`cut`], [`wrap`]: columns of one width
+//! * [`width`], [`pad`], [`cut`], [`wrap`], [`fitted`]: columns of one width
 //! * [`on_one_line`]: what a program prints, as a label
 //! * [`escape_xml`]: text within a picture
 //! * [`terminal_width`], with the feature `terminal`: how many columns there are
@@ -22,6 +22,16 @@ pub fn terminal_width(stream: impl std::os::fd::AsFd) -> Option<usize> {
 pub fn terminal_width(stream: impl std::os::windows::io::AsHandle) -> Option<usize> {
     let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(stream)?;
     Some(usize::from(columns)).filter(|&columns| columns > 0)
+}
+
+/// `text` in lines that fit into a terminal of so many columns; as it is where there is none.
+///
+/// ```
+/// assert_eq!(text::fitted("there is no lesson of this name", Some(20)), "there is no lesson\nof this name");
+/// ```
+pub fn fitted(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns else { return text.to_owned() };
+    text.lines().flat_map(|line| wrap(line, columns, 0)).collect::<Vec<_>>().join("\n")
 }
 
 /// How many columns `text` takes.

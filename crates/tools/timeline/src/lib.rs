@@ -156,7 +156,8 @@ pub fn main() -> ExitCode {
 
 /// Tells the user something. When nobody can hear it, that is no reason to fail.
 fn tell(message: &str) {
-    let _ = writeln!(io::stderr(), "timeline: {message}");
+    let text = text::fitted(&format!("timeline: {message}"), text::terminal_width(io::stderr()));
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Why there is no chart, and the exit code that says so, as shells have them.

@@ -56,7 +56,8 @@ pub fn answer(
 ) -> io::Result<Verdict> {
     let language = question.language();
     let refuse = |fault: &Fault| {
-        eprintln!("{}{}", language.say("error: ", "错误："), words::fault(language, fault));
+        let text = words::error(language, &words::fault(language, fault));
+        eprint!("{}", question.complaint(&text));
         Ok(if fault.is_refusal() { Verdict::None } else { Verdict::Unfinished })
     };
     let mut options = Options {
