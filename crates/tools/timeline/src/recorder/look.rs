@@ -74,9 +74,7 @@ impl Recorder {
         // What it does at this moment is counted when it stops doing it, or at the next tick.
         let counted = (task.settled + ran + waited + task.held).min(now);
         match Doing::at_this_moment(task.pid, tid) {
-            Doing::Runs => {
-                self.settle_by(tid, Seen { at: counted, idle: counted }, None, Some(times));
-            }
+            Doing::Runs => self.settle_counted(tid, counted, times),
             Doing::Waits(call) => {
                 // Only if it had no core from one look at its times to the next did it wait there.
                 if task.clock.read() == Some(times) {
@@ -132,17 +130,14 @@ impl Recorder {
             (None, false) => {
                 let at = since.min(now);
                 let rest = Begun { at, from: at, ..begun.clone() };
-                self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
+                self.settle_counted(tid, at, times);
                 if let Some(task) = self.tasks.get_mut(&tid) {
                     task.call = Some(rest);
                 }
             }
             (None, true) => self.settle_by(tid, Seen { at: now, idle: now }, None, Some(times)),
             // What it does at this moment is not counted yet.
-            (Some(_), _) => {
-                let at = since.min(now);
-                self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
-            }
+            (Some(_), _) => self.settle_counted(tid, since.min(now), times),
         }
     }
 
@@ -172,6 +167,16 @@ impl Recorder {
         } else if goes_on || ran > before + ENOUGH {
             let seen = Seen { at: task.settled, idle: task.settled };
             self.begin(tid, Call::Wait(calls::Wait::on(State::ThreadEnd)), None, seen);
+        }
+    }
+
+    /// Writes down what is counted of a thread that goes on. What is not comes later, and with it for how
+    /// long it may have stood.
+    fn settle_counted(&mut self, tid: i32, at: Duration, times: Times) {
+        let unsure = self.tasks.get(&tid).map_or(Duration::ZERO, |task| task.unsure);
+        self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.unsure = unsure;
         }
     }
 
