@@ -98,6 +98,8 @@ impl Recorder {
 
     /// Looks at a thread that may be done with what it has asked for.
     fn look_at_call(&mut self, tid: i32, times: Times, now: Duration) {
+        /// Who had a core for so long since its call began goes on after it.
+        const FOR_CERTAIN: Duration = Duration::from_millis(1);
         let Some((task, before)) = self.tasks.get_mut(&tid).and_then(|task| {
             let before = task.times?;
             Some((task, before))
@@ -117,13 +119,16 @@ impl Recorder {
                 return;
             }
             Doing::IsDead | Doing::Stands => return,
-            // It may have had no core to begin to wait.
-            Doing::Runs if ran < 2 * WORTH_ASKING => return,
+            // It may have had no core to begin to wait, only for what the machine did beside it.
+            Doing::Runs if ran < FOR_CERTAIN => return,
             Doing::Runs | Doing::Waits(_) => {}
         }
         let waited = times.ready.saturating_sub(before.ready);
         let gave_way = times.turns.saturating_sub(before.turns) > task.resumed;
         let end = asked(begun, None, self.clock).and_then(|asked| asked.ended);
+        if end.is_some_and(|end| !gave_way || end > now) {
+            return;
+        }
         let since = end.map_or(begun.from, |end| end.max(begun.from)) + ran + waited;
         match (end, gave_way) {
             // It went on at once, or is about to: so far there was no wait.
