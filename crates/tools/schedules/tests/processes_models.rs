@@ -198,7 +198,7 @@ fn hold_drawn(
             continue;
         }
         held += 1;
-        let reduced = classes::all(&mut world, Duration::from_secs(60));
+        let reduced = classes::all(&mut world, Duration::from_secs(600));
         assert!(reduced.complete(), "{program}: {reduced:?}");
         let [one, two] = [&reduced, &plain].map(|found| found.endings.keys().collect::<Vec<_>>());
         assert_eq!(one, two, "{program} {sleeps:?}");
@@ -207,7 +207,7 @@ fn hold_drawn(
         // such calls there are too many single accesses.
         if (1..=FEW).contains(&program.matches(['a', 'v', 'y', 'z']).count()) {
             let options = Options { whole_operations: false, ..options.clone() };
-            let fine = classes::all(&mut self::world(&program, &options), Duration::from_secs(60));
+            let fine = classes::all(&mut self::world(&program, &options), Duration::from_secs(600));
             assert!(fine.complete(), "{program}: {fine:?}");
             assert_eq!(fine.endings.keys().collect::<Vec<_>>(), two, "{program} {sleeps:?}");
             println!("{program}: {} runs, {} of single accesses", reduced.runs, fine.runs);
@@ -244,7 +244,7 @@ fn hold_calls(seed: u64, most: usize, programs: usize) {
         let mut world = world(&program, &options);
         let plain = every::some(&mut world, most);
         assert!(plain.complete(), "{program}: {plain:?}");
-        let reduced = classes::all(&mut world, Duration::from_secs(60));
+        let reduced = classes::all(&mut world, Duration::from_secs(600));
         assert!(reduced.complete(), "{program}: {reduced:?}");
         let [fine, plain, few] =
             [&fine, &plain, &reduced].map(|found| found.endings.keys().collect::<BTreeSet<_>>());
@@ -306,7 +306,7 @@ fn nothing_is_lost_where_processes_have_memory_in_common() {
 /// What a program can come to in all of its schedules, and in those of the reduced search.
 fn outputs(program: &str, sleeps: Sleeps) -> Vec<String> {
     let mut world = world(program, &Options { sleeps, ..Options::default() });
-    let found = classes::all(&mut world, Duration::from_secs(60));
+    let found = classes::all(&mut world, Duration::from_secs(600));
     let plain = every::some(&mut world, 100_000);
     assert!(found.complete() && plain.complete(), "{program}: {found:?} {plain:?}");
     assert_eq!(found.outputs(), plain.outputs(), "{program}");

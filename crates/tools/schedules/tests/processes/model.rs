@@ -274,7 +274,7 @@ mod linux {
         loop {
             let options = Options { prints: Some(20), ..Options::default() };
             let mut world = Processes::new(command.clone(), options).expect("a world");
-            classes::all(&mut world, std::time::Duration::from_secs(60));
+            classes::all(&mut world, std::time::Duration::from_secs(600));
         }
     }
 

@@ -11,6 +11,7 @@ impl System<'_> {
         if let Some(pipe) = self.nobody_reads(i) {
             self.note_left(&pipe);
         }
+        let is_step = self.told.is_none() || self.can(i) == Can::Step;
         let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
             State::Ready(signal) => return self.run(i, signal),
             State::Held(held) => held,
@@ -29,7 +30,7 @@ impl System<'_> {
                 os::skip(tid, 0);
                 self.run(i, 0);
             }
-            Held::Wait { .. } => self.learn_of_child(i),
+            Held::Wait { .. } => self.learn_of_child(i, is_step),
             Held::Exit { .. } => {
                 if ends {
                     self.closes_all(process, i);
@@ -206,8 +207,8 @@ impl System<'_> {
         }
     }
 
-    /// Has a task make its wait for a child, and sees which one it has learned of.
-    pub(super) fn learn_of_child(&mut self, i: usize) {
+    /// Has a task make its wait for a child, which may be a step, and sees which one it has learned of.
+    pub(super) fn learn_of_child(&mut self, i: usize, is_step: bool) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
@@ -220,11 +221,12 @@ impl System<'_> {
                 _ if result == 0 && a[2] != 0 => os::u32_at(tid, a[2] + 12) as i32,
                 _ => 0,
             };
-            let told = self.told.as_mut().and_then(|told| told.last_mut());
-            if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
-                step.outcome = if child > 0 { Outcome::Yes } else { Outcome::No };
-            }
             let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
+            if is_step {
+                self.tell_how_it_came_out(child > 0);
+            } else if child > 0 && !keeps {
+                self.tell_of_end(i, child);
+            }
             if let Some(child) = self.process(child).filter(|_| child > 0) {
                 for of_child in 0..self.tasks.len() {
                     if self.tasks[of_child].process == child {
@@ -241,6 +243,26 @@ impl System<'_> {
             }
         }
         self.follow_call(i);
+    }
+
+    /// Whether the child had ended after which the latest step has looked.
+    fn tell_how_it_came_out(&mut self, ended: bool) {
+        let told = self.told.as_mut().and_then(|told| told.last_mut());
+        if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
+            step.outcome = if ended { Outcome::Yes } else { Outcome::No };
+        }
+    }
+
+    /// That a wait is over which could end in one way only, and so was no step: a reader wants to see for
+    /// whom it was.
+    fn tell_of_end(&mut self, i: usize, child: i32) {
+        let process = self.process(child);
+        let child = self.tasks.iter().find(|task| Some(task.process) == process);
+        let (actor, child) = (self.tasks[i].actor, child.map(|task| task.actor));
+        if let (Some(told), Some(child)) = (&mut self.told, child) {
+            let action = Action::Join(child);
+            told.push(Step { actor, action, place: None, outcome: Outcome::Done });
+        }
     }
 
     /// Lets a task run to the next call at which it is held. Nobody else runs meanwhile.
