@@ -100,6 +100,8 @@ pub struct Wait {
     pub sleep: Option<Sleep>,
     /// Whether the state is more than a guess.
     pub certain: bool,
+    /// Whether what looks like a mutex may be the count of a condition's calls.
+    pub may_count: bool,
 }
 
 /// How long a thread asks to sleep.
@@ -111,7 +113,7 @@ pub enum Sleep {
 
 impl Wait {
     pub fn on(state: State) -> Wait {
-        Wait { state, futex: None, sleep: None, certain: false }
+        Wait { state, futex: None, sleep: None, certain: false, may_count: false }
     }
 
     /// Whether the end of the call has to be seen. Without that, its end follows from how long the
@@ -384,8 +386,9 @@ fn futex(process: &mut Process, pid: i32, args: &[u64; 6]) -> Option<Call> {
             };
             // Only CPython uses its locks for something else, too.
             let certain = state == State::Lock && !python;
+            let may_count = certain && value as u32 == CONTENDED;
             let futex = Some(futex);
-            Some(Call::Wait(Wait { futex, certain, ..Wait::on(state) }))
+            Some(Call::Wait(Wait { futex, certain, may_count, ..Wait::on(state) }))
         }
         _ => None,
     }
@@ -397,14 +400,13 @@ const CONTENDED: u32 = 2;
 /// Whether a futex that had the value [`CONTENDED`] may be a mutex, if it has this value when a wait for
 /// it has ended: a condition has counted one call more.
 pub fn is_mutex(value: u32) -> bool {
-    value <= CONTENDED || value >= RWLOCK_WAITED_FOR
+    value <= CONTENDED
 }
-
-/// The two upper bits of a `RwLock` of std say who waits. Both and all others: a parked thread.
-const RWLOCK_WAITED_FOR: u32 = 1 << 30;
 
 /// What the value says that a thread expects to find in a futex.
 fn waits_for(python: bool, value: u32) -> State {
+    /// The two upper bits of a `RwLock` of std say who waits. Both and all others: a parked thread.
+    const RWLOCK_WAITED_FOR: u32 = 1 << 30;
     match value {
         u32::MAX => State::Wakeup,
         CONTENDED => State::Lock,

@@ -122,6 +122,12 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     let latest = call.from + (since - running - ready);
     let known = idle.saturating_sub(running + ready).min(latest);
     let wait_end = match call.ended {
+        // One that is kept from its core just when it is about to wait does not give it away, and nobody
+        // counts that. It waited all the same if it is known what ended that, and no sleep is shorter.
+        Some(ended) if used.gave_way == 0 => {
+            let until = if call.state == State::Sleeping { latest } else { known };
+            ended.min(until).max(call.from)
+        }
         // The end of these is known exactly. That a thread had no core to begin to sleep made its sleep
         // no shorter.
         Some(ended) if EXACT.contains(&call.state) => ended.clamp(call.from, end - running),
@@ -133,7 +139,10 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     let running = running.min(end - wait_end);
     let ready = ready.min(end - wait_end - running);
     let wait = wait_end - call.from;
-    let waited = wait >= AT_ONCE && used.gave_way > 0;
+    let waited = match used.gave_way {
+        0 => call.ended.is_some() && wait >= SMALL,
+        _ => wait >= AT_ONCE,
+    };
     if !waited {
         pieces.until(State::Held, call.from);
     } else {
@@ -332,6 +341,28 @@ mod tests {
         let expected = [(State::Ready, 5), (State::Running, 40), (State::Held, 49_955)];
         assert_eq!(told(&interval), expected);
         assert_eq!(told(&Interval { call: None, idle: us(50_000), ..interval }), expected);
+    }
+
+    #[test]
+    fn who_had_no_core_to_give_away_slept_all_the_same() {
+        let call = asked(State::Sleeping, 0, 0).slept_until(us(10_000));
+        let interval = |ready| Interval {
+            end: us(15_000),
+            used: Some(Used { running: us(100), ready: us(ready), gave_way: 0 }),
+            idle: us(15_000),
+            call: Some(call),
+            ..Interval::default()
+        };
+        let expected = [
+            (State::Sleeping, 10_050),
+            (State::Ready, 900),
+            (State::Running, 100),
+            (State::Held, 3_950),
+        ];
+        assert_eq!(told(&interval(900)), expected);
+        // Until what it asked for had come, it was in line.
+        let expected = [(State::Ready, 14_900), (State::Running, 100)];
+        assert_eq!(told(&interval(14_900)), expected);
     }
 
     #[test]

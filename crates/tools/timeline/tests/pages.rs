@@ -73,10 +73,17 @@ fn bank_deadlock_ends_in_waits_for_locks() {
 
 #[test]
 fn child_process_waits_until_the_child_has_ended() {
-    let trace = draw("child_process");
-    let life = trace.life("main");
-    let wait = life.iter().rfind(|s| s.state == "waiting for a process to end").unwrap();
-    assert!(wait.end >= trace.death("process 1") - A_MOMENT, "{life:?}");
+    // The child takes some milliseconds. Where main has no core for so long, it finds that it has ended.
+    const OFTEN: usize = 50;
+    let waited = (0..OFTEN).any(|_| {
+        let trace = draw("child_process");
+        let (life, child) = (trace.life("main"), trace.death("process 1"));
+        assert!(trace.death("main") >= child - A_MOMENT, "{life:?}");
+        let wait = life.iter().rfind(|s| s.state == "waiting for a process to end");
+        assert!(wait.is_none_or(|wait| wait.end >= child - A_MOMENT), "{child}: {life:?}");
+        wait.is_some()
+    });
+    assert!(waited, "main never waited for its child");
 }
 
 #[test]

@@ -74,9 +74,7 @@ impl Recorder {
         // What it does at this moment is counted when it stops doing it, or at the next tick.
         let counted = (task.settled + ran + waited + task.held).min(now);
         match Doing::at_this_moment(task.pid, tid) {
-            Doing::Runs => {
-                self.settle_by(tid, Seen { at: counted, idle: counted }, None, Some(times));
-            }
+            Doing::Runs => self.settle_counted(tid, counted, times),
             Doing::Waits(call) => {
                 // Only if it had no core from one look at its times to the next did it wait there.
                 if task.clock.read() == Some(times) {
@@ -100,6 +98,8 @@ impl Recorder {
 
     /// Looks at a thread that may be done with what it has asked for.
     fn look_at_call(&mut self, tid: i32, times: Times, now: Duration) {
+        /// Who had a core for so long since its call began goes on after it.
+        const FOR_CERTAIN: Duration = Duration::from_millis(1);
         let Some((task, before)) = self.tasks.get_mut(&tid).and_then(|task| {
             let before = task.times?;
             Some((task, before))
@@ -119,30 +119,30 @@ impl Recorder {
                 return;
             }
             Doing::IsDead | Doing::Stands => return,
-            // It may have had no core to begin to wait.
-            Doing::Runs if ran < 2 * WORTH_ASKING => return,
+            // It may have had no core to begin to wait, only for what the machine did beside it.
+            Doing::Runs if ran < FOR_CERTAIN => return,
             Doing::Runs | Doing::Waits(_) => {}
         }
         let waited = times.ready.saturating_sub(before.ready);
         let gave_way = times.turns.saturating_sub(before.turns) > task.resumed;
         let end = asked(begun, None, self.clock).and_then(|asked| asked.ended);
+        if end.is_some_and(|end| !gave_way || end > now) {
+            return;
+        }
         let since = end.map_or(begun.from, |end| end.max(begun.from)) + ran + waited;
         match (end, gave_way) {
             // It went on at once, or is about to: so far there was no wait.
             (None, false) => {
                 let at = since.min(now);
                 let rest = Begun { at, from: at, ..begun.clone() };
-                self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
+                self.settle_counted(tid, at, times);
                 if let Some(task) = self.tasks.get_mut(&tid) {
                     task.call = Some(rest);
                 }
             }
             (None, true) => self.settle_by(tid, Seen { at: now, idle: now }, None, Some(times)),
             // What it does at this moment is not counted yet.
-            (Some(_), _) => {
-                let at = since.min(now);
-                self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
-            }
+            (Some(_), _) => self.settle_counted(tid, since.min(now), times),
         }
     }
 
@@ -172,6 +172,16 @@ impl Recorder {
         } else if goes_on || ran > before + ENOUGH {
             let seen = Seen { at: task.settled, idle: task.settled };
             self.begin(tid, Call::Wait(calls::Wait::on(State::ThreadEnd)), None, seen);
+        }
+    }
+
+    /// Writes down what is counted of a thread that goes on. What is not comes later, and with it for how
+    /// long it may have stood.
+    fn settle_counted(&mut self, tid: i32, at: Duration, times: Times) {
+        let unsure = self.tasks.get(&tid).map_or(Duration::ZERO, |task| task.unsure);
+        self.settle_by(tid, Seen { at, idle: at }, None, Some(times));
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.unsure = unsure;
         }
     }
 

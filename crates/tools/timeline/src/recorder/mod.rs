@@ -442,7 +442,7 @@ impl Recorder {
             return;
         };
         if let Call::Wait(wait) = &mut begun.call
-            && wait.certain
+            && wait.may_count
             && !self.mutexes.contains(&futex)
         {
             if memory::u32_at(tid, futex.address).is_some_and(calls::is_mutex) {
