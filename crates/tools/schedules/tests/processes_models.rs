@@ -117,6 +117,47 @@ impl Draw {
         text
     }
 
+    /// Processes that look at the same pipes, or wait for one of them. `depth` is how deep in the tree they
+    /// are.
+    fn looking(&mut self, depth: u32, letter: &mut u8) -> String {
+        let mut text = String::new();
+        let mut children = 0;
+        let words = if depth == 0 { 3 + self.below(3) } else { 1 + self.below(2) };
+        for word in 0..words {
+            let pipe = self.below(4) / 3;
+            match self.below(24) {
+                // Without a child there is nobody who could notice anything.
+                _ if depth == 0 && word == 0 => {
+                    text += &format!("f({})", self.looking(1, letter));
+                    children += 1;
+                }
+                0..3 if depth == 0 && children < 2 => {
+                    text += &format!("f({})", self.looking(1, letter));
+                    children += 1;
+                }
+                0..4 => {
+                    text += &format!("p{}", char::from(b'a' + *letter));
+                    *letter += 1;
+                }
+                4..9 => text += &format!(">{pipe}{}", self.below(10)),
+                9 => text += &format!("<{pipe}"),
+                10 => text += &format!("R{pipe}"),
+                11 => text += &format!("n{pipe}"),
+                12..14 => text += &format!("N{pipe}"),
+                14..18 => text += ["P", "S", "Y", "Z"][self.below(4) as usize],
+                18..20 => text += &format!("{}{pipe}", ["Q", "T"][self.below(2) as usize]),
+                20 => text += &format!("s{}", self.below(2)),
+                21 | 22 => text += &format!("{}{pipe}", ["c", "C"][self.below(2) as usize]),
+                _ if children > 0 => {
+                    let what = ["w", "k", "K"][self.below(3) as usize];
+                    text += &format!("{what}{}", self.below(children));
+                }
+                _ => {}
+            }
+        }
+        text
+    }
+
     fn program(&mut self, depth: u32, letter: &mut u8) -> String {
         let mut text = String::new();
         let mut children = 0;
@@ -229,12 +270,18 @@ fn hold_drawn(
 }
 
 /// Holds what is a step of what is done with pipes against a search in which each call for one is a step.
-fn hold_calls(seed: u64, most: usize, programs: usize) {
+fn hold_calls(
+    seed: u64,
+    drawn: impl Fn(&mut Draw) -> String,
+    sleeps: Sleeps,
+    most: usize,
+    programs: usize,
+) {
     let mut draw = Draw { state: seed, shared: false };
     let (mut held, mut said, mut needed) = (0, 0, 0);
     while held < programs {
-        let program = draw.piping(0, &mut 0);
-        let options = Options { sleeps: Sleeps::Any, each_call: true, ..Options::default() };
+        let program = drawn(&mut draw);
+        let options = Options { sleeps, each_call: true, ..Options::default() };
         let fine = every::some(&mut world(&program, &options), most);
         assert!(fine.fault.is_none() && fine.diverged.is_none(), "{program}: {fine:?}");
         if !fine.complete() || fine.runs < 3 {
@@ -269,7 +316,14 @@ fn hold_calls(seed: u64, most: usize, programs: usize) {
 
 #[test]
 fn nothing_is_lost_where_only_some_calls_for_pipes_are_steps() {
-    hold_calls(20, 100, 12);
+    hold_calls(20, |draw| draw.piping(0, &mut 0), Sleeps::Any, 100, 12);
+}
+
+#[test]
+fn nothing_is_lost_where_processes_look_at_pipes_and_wait_for_one_of_several() {
+    for (seed, sleeps) in [(22, Sleeps::Any), (23, Sleeps::Ordered), (24, Sleeps::Instant)] {
+        hold_calls(seed, |draw| draw.looking(0, &mut 0), sleeps, 100, 8);
+    }
 }
 
 #[test]
@@ -278,7 +332,22 @@ fn thorough_nothing_is_lost_where_only_some_calls_for_pipes_are_steps() {
     let number = |name, otherwise| {
         std::env::var(name).map_or(otherwise, |number| number.parse().expect("a number"))
     };
-    hold_calls(number("SEED", 21), 2000, number("PROGRAMS", 400) as usize);
+    let programs = number("PROGRAMS", 400) as usize;
+    hold_calls(number("SEED", 21), |draw| draw.piping(0, &mut 0), Sleeps::Any, 2000, programs);
+}
+
+#[test]
+#[ignore = "takes minutes: for changes of what is a step"]
+fn thorough_nothing_is_lost_where_processes_look_at_pipes_and_wait_for_one_of_several() {
+    let number = |name, otherwise| {
+        std::env::var(name).map_or(otherwise, |number| number.parse().expect("a number"))
+    };
+    let (seed, programs) = (number("SEED", 25), number("PROGRAMS", 300) as usize);
+    for (seed, sleeps) in
+        [(seed, Sleeps::Any), (seed + 1, Sleeps::Ordered), (seed + 2, Sleeps::Instant)]
+    {
+        hold_calls(seed, |draw| draw.looking(0, &mut 0), sleeps, 1000, programs / 3);
+    }
 }
 
 #[test]

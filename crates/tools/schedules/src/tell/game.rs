@@ -854,6 +854,7 @@ fn code(caveat: Caveat) -> &'static str {
         Caveat::CommonMemory => "common_memory",
         Caveat::Files => "files",
         Caveat::ShortReads => "short_reads",
+        Caveat::Sockets => "sockets",
         Caveat::Contended => "contended",
     }
 }

@@ -31,6 +31,7 @@ impl System<'_> {
                 {
                     AGAIN_IF_ASKED
                 }
+                Held::Poll { .. } if self.is_ready(i) => AGAIN,
                 Held::Poll { .. } | Held::Suspend { .. } | Held::Sleep { .. } => NOT_AGAIN,
                 _ => AGAIN,
             };
@@ -102,9 +103,8 @@ impl System<'_> {
                 }
             }
             Held::Poll { waits, .. } => {
-                for (fd, _) in waits {
-                    self.looks_at(i, fd);
-                }
+                let sight = self.sight(tid, &waits);
+                self.sees(i, &sight);
             }
             Held::Wait { target, .. } => {
                 for child in self.children(process, target) {
