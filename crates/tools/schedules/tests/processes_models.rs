@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use schedules::search::{classes, every, follow, random};
+use schedules::search::{classes, every, follow, random, switches};
 use schedules::world::Caveat;
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
@@ -397,6 +397,8 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         // Somebody else still reads.
         ("f()f(s2)C0>0aw0w1", &["", "%"]),
         ("f()>0aw0C0", &[""]),
+        // Who closes first could also be the last one.
+        ("f()n0C1>16", &["n", "n%"]),
         // The child is the only one who writes: whether it has ended is seen by a look.
         ("f()c0n0", &["n", "r"]),
         ("f(c0s1)c0n0", &["n", "r"]),
@@ -408,6 +410,61 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f()n0", &["n"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn what_is_ready_at_a_look_and_at_the_end_of_a_wait_is_tried() {
+    for (program, expected) in [
+        // Without waiting there may be something or not.
+        ("f(>0a)N0w0", &["a", "~"][..]),
+        ("f(>0a)N0N0w0", &["a~", "~a", "~~"]),
+        ("f(>0a)w0N0", &["a"]),
+        ("N0", &["~"]),
+        ("f(s1)c0N0w0", &["$", "~"]),
+        // Only the child can write, and it is known to have ended.
+        ("f()c0w0N0n0", &["$r"]),
+        // One of two, or both.
+        ("f(>0a)f(>1b)Pw0w1", &["1", "2", "3"]),
+        ("f(>0a)f(>1b)Yw0w1", &["1", "2", "3"]),
+        ("f(>0a)f(>1b)Zw0w1", &["0", "1", "2", "3"]),
+        ("f(>0a>1b)Pw0", &["1", "3"]),
+        ("f(>1a)f()c0Pw0w1", &["2", "3"]),
+        // Who waits for one only may find that it has come to its end, too.
+        ("f(>0a)c0Q0w0", &["b", "i"]),
+        ("f()c0Q0w0", &["h"]),
+        // Somebody else takes what was waited for, and the other waits for ever.
+        ("f(<0pb)Q0pc>0a", &[""]),
+        ("f(<0)>0aQ0", &["a", "ai", "ia"]),
+        // Where a sleep guarantees nothing, a time may be over at once.
+        ("f(>0a)T0w0", &["n", "r"]),
+        ("f(>0a)f(>1b)Sw0w1", &["0", "1", "2", "3"]),
+        ("f(px)T0w0", &["nx", "xn"]),
+        // How much goes into a pipe depends on how soon somebody reads.
+        ("f(F0)w0", &["q"]),
+        ("f(F0)G0w0", &["q", "r", "s", "t", "u"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+    // What one sees is that a time is not over before others have gone on.
+    assert_eq!(outputs("f(>0a)T0w0", Sleeps::Instant), ["r"]);
+    assert_eq!(outputs("f(s2>0a)T0w0", Sleeps::Instant), ["n"]);
+    assert_eq!(outputs("f(s2>0a)T0w0", Sleeps::Ordered), ["n"]);
+    assert_eq!(outputs("f(>0a)T0w0", Sleeps::Ordered), ["n", "r"]);
+}
+
+#[test]
+fn few_switches_are_all_that_have_so_few() {
+    // After its look the parent goes on: that is no switch.
+    for (program, expected) in [
+        ("f()n0C1>16", &["n", "n%"][..]),
+        ("f(px)n0pa", &["nax", "nxa", "xna"]),
+        ("f(px)N0pa", &["x~a", "~ax", "~xa"]),
+    ] {
+        let mut world = world(program, &Options { sleeps: Sleeps::Any, ..Options::default() });
+        let found = switches::within(&mut world, usize::MAX, Duration::from_secs(60));
+        assert!(found.complete(), "{program}: {found:?}");
+        assert_eq!(found.outputs(), expected, "{program}");
     }
 }
 

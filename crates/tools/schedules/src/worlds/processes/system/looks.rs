@@ -312,6 +312,11 @@ impl System<'_> {
             && self.changes(&looks.sight) == looks.changes
     }
 
+    /// Whether the latest steps are many of one task that only looks.
+    pub(in super::super) fn looks_on(&self) -> bool {
+        self.pauses > MANY
+    }
+
     /// A task is about to take a step. If that is none by which it only looks, it has done something else
     /// since its looks. Where sleeps take no time, a sleep is nothing else.
     pub(super) fn forget_looks(&mut self, i: usize) {

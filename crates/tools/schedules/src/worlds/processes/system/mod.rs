@@ -249,6 +249,8 @@ pub(super) struct System<'a> {
     /// Whether the latest step was a sleep, or a look at something: in a loop of these the others are to
     /// go on meanwhile.
     pub(super) paused: bool,
+    /// How many such steps of one task were the latest.
+    pauses: usize,
 }
 
 impl<'a> System<'a> {
@@ -289,6 +291,7 @@ impl<'a> System<'a> {
             fault: None,
             turns: 0,
             paused: false,
+            pauses: 0,
         };
         system.add_process(pid, None, "P1".to_string(), 0);
         system.add_task(pid, 0, "P1".to_string(), State::Ready(0), None);
@@ -447,6 +450,9 @@ impl<'a> System<'a> {
                     | Held::Use { how: Use::Read, .. }
             )
         );
+        let same = self.moves.last().is_some_and(|step| step.actor == self.tasks[i].actor);
+        let before = if same { self.pauses } else { 0 };
+        self.pauses = if self.paused { before + 1 } else { 0 };
         self.forget_looks(i);
         let mut touches = self.touches(i);
         if quiet {

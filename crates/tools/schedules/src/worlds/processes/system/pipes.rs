@@ -226,8 +226,9 @@ impl System<'_> {
         let ends: Vec<(String, bool)> = ends.into_iter().collect();
         for (pipe, written) in ends.iter().filter(|_| self.options.contended) {
             self.touch(Shared::Ends(pipe).touched(How::Establish));
-            // Whoever closes before the last one makes no difference to who writes.
-            if !written && (for_all || !self.others_have(ending, pipe, false)) {
+            // Whoever is not the last one to close it might be.
+            let left = self.names.is(pipe, |known| known.left);
+            if !written && (left || for_all || !self.others_have(ending, pipe, false)) {
                 self.touch(Shared::Pipe(pipe).touched(How::Establish));
             }
         }
