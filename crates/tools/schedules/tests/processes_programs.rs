@@ -138,6 +138,25 @@ fn who_looks_again_and_again_waits_for_a_change() {
         assert_eq!(outputs(&found), BTreeSet::from(["1\n"]));
         assert!(found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
     }
+    let program = "import os\n\
+                   child = os.fork()\n\
+                   if child == 0: print('child', flush=True); os._exit(0)\n\
+                   while os.waitpid(child, os.WNOHANG) == (0, 0): pass\n\
+                   print('parent')\n";
+    let found = python(program, &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["child\nparent\n"]));
+    assert!(found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
+    // Few looks are all tried: what the child prints comes among none to three dashes.
+    let few = "import os\n\
+               child = os.fork()\n\
+               if child == 0: print('child', flush=True); os._exit(0)\n\
+               for _ in range(3):\n    \
+               if os.waitpid(child, os.WNOHANG) != (0, 0): break\n    \
+               print('-', flush=True)\n\
+               print('parent', flush=True)\n";
+    let found = python(few, &any());
+    assert_eq!(outputs(&found).len(), 1 + 2 + 3 + 5, "{found:?}");
+    assert!(!found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
 }
 
 #[test]

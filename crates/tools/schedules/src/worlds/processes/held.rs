@@ -121,6 +121,16 @@ impl Closing {
     }
 }
 
+/// What others can change of what a wait for one of several sees when it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    Nothing,
+    /// Whether somebody has the other end of a pipe open.
+    Ends,
+    /// What is in a pipe, too.
+    All,
+}
+
 /// What a task is held before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Held {
@@ -158,7 +168,7 @@ pub(super) enum Held {
     Write { fd: i32, length: Option<u64>, contended: bool, patient: bool },
     /// To wait for one of several. Meanwhile these signals are blocked, if it says so. `contended`: others
     /// can change what it sees when it goes on.
-    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64>, contended: bool },
+    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64>, contended: Changes },
     /// To look, without waiting, whether there is something in a pipe that several processes have, or
     /// room in it.
     Look { waits: Vec<(i32, i16)> },
@@ -196,13 +206,14 @@ impl Held {
         )
     }
 
-    /// Whether it waits for nothing, and may find that there is nothing, or no room.
+    /// Whether it waits for nothing, and may find nothing: no data, no room, no child that has ended.
     pub(super) fn is_look(&self) -> bool {
         matches!(
             self,
             Held::Look { .. }
                 | Held::Read { patient: false, .. }
                 | Held::Write { patient: false, .. }
+                | Held::Wait { patient: false, .. }
         )
     }
 

@@ -83,7 +83,7 @@ impl System<'_> {
                 or_step(!patient || self.is_ready(i), *contended)
             }
             Held::Poll { contended, .. } => {
-                or_step(self.is_ready(i) || self.may_give_up(i), *contended)
+                or_step(self.is_ready(i) || self.may_give_up(i), *contended != Changes::Nothing)
             }
             Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
         }
@@ -120,13 +120,14 @@ impl System<'_> {
         else {
             return false;
         };
+        let contended = *contended != Changes::Nothing;
         match self.options.sleeps {
             Sleeps::Instant => false,
             Sleeps::Ordered => {
                 let first = self.first_to_wake().expect("this one does");
-                *contended && *until <= first + TOLERANCE
+                contended && *until <= first.saturating_add(TOLERANCE)
             }
-            Sleeps::Any if *contended => !self.is_held_up(i),
+            Sleeps::Any if contended => !self.is_held_up(i),
             // Nobody can end its wait before.
             Sleeps::Any => {
                 let (process, sight) =

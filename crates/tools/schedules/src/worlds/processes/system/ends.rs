@@ -26,6 +26,7 @@ impl System<'_> {
             const AGAIN_IF_ASKED: i64 = -512;
             const NOT_AGAIN: i64 = -514;
             let result = match held {
+                held if held.is_look() => AGAIN,
                 Held::Read { .. } | Held::Wait { .. } | Held::Futex { .. }
                     if self.can(i) == Can::No =>
                 {
@@ -102,8 +103,8 @@ impl System<'_> {
                     self.touch(Shared::Pipe(&pipe).touched(How::Read));
                 }
             }
-            Held::Poll { waits, .. } => {
-                let sight = self.sight(tid, &waits);
+            Held::Poll { waits, contended, .. } => {
+                let sight = self.sight_of_wait(tid, &waits, contended);
                 self.sees(i, &sight);
             }
             Held::Wait { target, .. } => {

@@ -1,5 +1,6 @@
 //! How a held task goes on, up to the next call at which it is held.
 
+use super::looks::Sight;
 use super::pipes::asked_for;
 use super::*;
 
@@ -27,12 +28,13 @@ impl System<'_> {
                 self.follow_call(i);
             }
             Held::Sleep { nanoseconds, until } => {
+                self.tasks[i].looks.sleeps();
                 self.processes[process].clock += nanoseconds;
                 self.now = self.now.max(until);
                 os::skip(tid, 0);
                 self.run(i, 0);
             }
-            Held::Wait { .. } => self.learn_of_child(i),
+            Held::Wait { target, patient } => self.learn_of_child(i, (!patient).then_some(target)),
             Held::Exit { .. } => {
                 if ends {
                     self.closes_all(process, i);
@@ -102,8 +104,8 @@ impl System<'_> {
                 self.run(i, 0);
             }
             Held::Poll { ref waits, contended, .. } => {
-                let sight = self.sight(tid, waits);
-                if contended {
+                let sight = self.sight_of_wait(tid, waits, contended);
+                if contended != Changes::Nothing {
                     self.sees(i, &sight);
                 }
                 if is_ready {
@@ -207,8 +209,8 @@ impl System<'_> {
         match &held {
             Held::Sleep { .. } => return self.go_on(i),
             held if held.is_look() => return self.go_on(i),
-            Held::Poll { waits, contended: true, .. } => {
-                let sight = self.sight(self.tasks[i].tid, waits);
+            Held::Poll { waits, contended, .. } if *contended != Changes::Nothing => {
+                let sight = self.sight_of_wait(self.tasks[i].tid, waits, *contended);
                 self.sees(i, &sight);
             }
             _ => {}
@@ -263,8 +265,9 @@ impl System<'_> {
         }
     }
 
-    /// Has a task make its wait for a child, and sees which one it has learned of.
-    pub(super) fn learn_of_child(&mut self, i: usize) {
+    /// Has a task make its wait for a child, and sees which one it has learned of. `looked` says for which
+    /// one it has only looked.
+    pub(super) fn learn_of_child(&mut self, i: usize, looked: Option<i32>) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
@@ -277,6 +280,10 @@ impl System<'_> {
                 _ if result == 0 && a[2] != 0 => os::u32_at(tid, a[2] + 12) as i32,
                 _ => 0,
             };
+            if let (Some(target), 0, 0) = (looked, child, result) {
+                let ends = self.children(process, target).into_iter().collect();
+                self.found_nothing(i, &Sight { ends, ..Sight::default() });
+            }
             let told = self.told.as_mut().and_then(|told| told.last_mut());
             if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
                 step.outcome = if child > 0 { Outcome::Yes } else { Outcome::No };
@@ -420,7 +427,7 @@ impl System<'_> {
                     State::Held(
                         Held::Futex { .. }
                             | Held::Read { contended: true, .. }
-                            | Held::Poll { contended: true, .. }
+                            | Held::Poll { contended: Changes::Ends | Changes::All, .. }
                     )
                 );
                 if waits && self.can(i) == Can::No {

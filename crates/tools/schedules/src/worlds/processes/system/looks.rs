@@ -12,8 +12,10 @@
 
 use super::*;
 
-/// After so many looks at the same a task is taken for one that looks for ever.
+/// After so many looks at the same a task is taken for one that looks for ever; after more if it sleeps
+/// between them, and so may give up after a time.
 const MANY: usize = 20;
+const MANY_WITH_SLEEPS: usize = 60;
 
 /// So often it looks at each thing then before it waits for a change.
 const ENOUGH: usize = 2;
@@ -58,6 +60,14 @@ pub(super) struct Looks {
     times: usize,
     sight: Sight,
     changes: usize,
+    sleeps: bool,
+}
+
+impl Looks {
+    /// The task sleeps after a look.
+    pub(super) fn sleeps(&mut self) {
+        self.sleeps = true;
+    }
 }
 
 impl System<'_> {
@@ -65,6 +75,17 @@ impl System<'_> {
     pub(super) fn sight(&self, tid: i32, waits: &[(i32, i16)]) -> Sight {
         let mut sight = Sight::default();
         self.look_at(tid, waits, &mut sight, 0);
+        sight
+    }
+
+    /// The same of a wait of which others can change so much.
+    pub(super) fn sight_of_wait(&self, tid: i32, waits: &[(i32, i16)], changes: Changes) -> Sight {
+        let mut sight = self.sight(tid, waits);
+        if changes != Changes::All {
+            for seen in &mut sight.pipes {
+                seen.content = false;
+            }
+        }
         sight
     }
 
@@ -176,10 +197,16 @@ impl System<'_> {
         noticed
     }
 
-    /// Notes that a task is about to wait for one of several, or for a time. Whether it is a step when it
-    /// goes on: what others do meanwhile makes a difference to what it sees then. `tells` says whether it
-    /// sees of each what of it is ready.
-    pub(super) fn notes_wait(&mut self, i: usize, sight: &Sight, timed: bool, tells: bool) -> bool {
+    /// Notes that a task is about to wait for one of several, or for a time. What others can change of what
+    /// it sees when it goes on: if something, that is a step. `tells` says whether it sees of each what of
+    /// it is ready.
+    pub(super) fn notes_wait(
+        &mut self,
+        i: usize,
+        sight: &Sight,
+        timed: bool,
+        tells: bool,
+    ) -> Changes {
         let process = self.processes[self.tasks[i].process].name.clone();
         let common: Vec<&Seen> =
             sight.pipes.iter().filter(|seen| self.is_common(&seen.pipe)).collect();
@@ -192,22 +219,34 @@ impl System<'_> {
         };
         let several = common.iter().filter(changes).count() + sight.ends.len() > 1;
         let mut reads = common.iter().filter(|seen| seen.read && seen.content);
-        let otherwise = reads.any(|seen| {
-            others(&seen.pipe, Usage::Reads) || tells && others(&seen.pipe, Usage::Writes)
-        });
-        let otherwise = otherwise || tells && common.iter().any(|seen| !seen.read);
+        let taken = reads.clone().any(|seen| others(&seen.pipe, Usage::Reads));
+        // What is there is there until it reads it; but that nobody writes any more may come before.
+        let closed = tells
+            && (reads.any(|seen| others(&seen.pipe, Usage::Writes))
+                || common.iter().any(|seen| !seen.read));
         let gives_up = timed && self.options.sleeps != Sleeps::Instant && things > 0;
-        let noticed = several || otherwise || gives_up || self.options.each_call && things > 0;
-        if noticed && !self.options.contended {
+        let each = self.options.each_call && things > 0;
+        let changes = if several || taken || gives_up || each {
+            Changes::All
+        } else if closed {
+            Changes::Ends
+        } else {
+            Changes::Nothing
+        };
+        if changes != Changes::Nothing && !self.options.contended {
             self.caveats.insert(Caveat::Contended);
-            return false;
+            return Changes::Nothing;
         }
         // Whether the others can change is known only when somebody is seen to look.
-        if noticed || things > 1 && self.options.contended {
-            let pipes = common.into_iter().cloned().collect();
+        if changes != Changes::Nothing || things > 1 && self.options.contended {
+            let seen = |seen: &&Seen| {
+                let content = seen.content && (things > 1 || changes == Changes::All);
+                Seen { content, ..(*seen).clone() }
+            };
+            let pipes = common.iter().map(seen).collect();
             self.notes_looker(i, &Sight { pipes, ..Sight::default() });
         }
-        noticed
+        changes
     }
 
     /// Notes that a task is about to write to a pipe without waiting for room. Whether that is a step
@@ -284,7 +323,7 @@ impl System<'_> {
         looks.sight.ends.extend(&sight.ends);
         looks.changes = self.changes(&looks.sight);
         looks.times += 1;
-        let many = looks.times > MANY;
+        let many = looks.times > if looks.sleeps { MANY_WITH_SLEEPS } else { MANY };
         self.tasks[i].looks = looks;
         let name = &self.tasks[i].name;
         if many && !self.names.spin.contains(name) {

@@ -37,7 +37,7 @@ use nix::libc::{self, c_long};
 use self::looks::{Looks, Strangers};
 use self::memory::{Came, Common, Doing, Learned, Mapped};
 use super::code::{Operation, Use};
-use super::held::{self, Closing, Held};
+use super::held::{self, Changes, Closing, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
 use super::watch::{self, Verdict, Watch};

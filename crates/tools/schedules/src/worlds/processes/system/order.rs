@@ -95,9 +95,10 @@ impl System<'_> {
             Held::Look { waits } => {
                 touches.extend(self.sight_touches(&self.sight(task.tid, waits)));
             }
-            Held::Poll { waits, contended: true, until, .. } => {
+            Held::Poll { waits, contended, until, .. } if *contended != Changes::Nothing => {
                 touches.push(self.chance(i));
-                touches.extend(self.sight_touches(&self.sight(task.tid, waits)));
+                let sight = self.sight_of_wait(task.tid, waits, *contended);
+                touches.extend(self.sight_touches(&sight));
                 if until.is_some() && self.options.sleeps == Sleeps::Ordered {
                     touches.push(Shared::Time.touched(How::Write));
                 }
