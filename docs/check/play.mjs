@@ -13,6 +13,8 @@ const BOOKS = fileURLToPath(new URL("../../target/book", import.meta.url));
 const alone = process.argv.length > 2 && !process.argv[2].includes("book/");
 // They have two of the book's themes.
 const THEMES = alone ? ["light", "navy"] : ["light", "rust", "coal", "navy", "ayu"];
+// How long a page may take for one thing, on a machine that does others as well, in milliseconds.
+const PATIENCE = 120_000;
 const LEAST_CONTRAST = 4.5; // WCAG 2.2, level AA, for text of any size
 const LEAST_TARGET = 24; // pixels, WCAG 2.2, level AA
 
@@ -329,6 +331,7 @@ async function visit(file, { hash = "", width = 1280, theme = "light", ...option
     reducedMotion: "reduce",
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const where = nameOf(file);
   page.on("console", (message) => {
@@ -660,7 +663,7 @@ async function motion(file) {
   );
   await page.locator(".play-show").nth(line).click();
   expect((await choices()) === 0, nameOf(file), "a way is not shown step by step");
-  await page.waitForFunction(() => check.games()[0].game.choices.length > 0, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => check.games()[0].game.choices.length > 0);
   await page.locator(".play-again").first().click();
   expect(
     (await page.evaluate(() => check.games()[0].board.timer)) === 0 && (await choices()) === 0,
@@ -684,34 +687,42 @@ async function withoutScript(file) {
   await leave(page);
 }
 
+// All that is looked at in one file.
+async function play(file) {
+  const page = await visit(file);
+  const [language, said] = await page.evaluate(() => {
+    const paths = (table, path) =>
+      Object.entries(table).flatMap(([name, value]) =>
+        typeof value === "object"
+          ? paths(value, `${path}.${name}`)
+          : [`${path}.${name} is a ${typeof value}`],
+      );
+    return [document.documentElement.lang, paths(check.games()[0].board.words, "words").sort().join("\n")];
+  });
+  words.set(language, said);
+  await hands(page, file);
+  await edges(page, file, small);
+  await looks(page, file, 1280, THEMES);
+  await leave(page);
+  const phone = await visit(file, { width: 390 });
+  await looks(phone, file, 390, ["light"]);
+  await leave(phone);
+  if (alone) await languages(file);
+  else await withoutScript(file);
+}
+
 const files = await filesWithGames();
 expect(files.length > 0, "the books", "have no game");
 const small = [];
 const words = new Map();
 const begun = Date.now();
 try {
-  for (const file of files) {
-    const page = await visit(file);
-    const [language, said] = await page.evaluate(() => {
-      const paths = (table, path) =>
-        Object.entries(table).flatMap(([name, value]) =>
-          typeof value === "object"
-            ? paths(value, `${path}.${name}`)
-            : [`${path}.${name} is a ${typeof value}`],
-        );
-      return [document.documentElement.lang, paths(check.games()[0].board.words, "words").sort().join("\n")];
-    });
-    words.set(language, said);
-    await hands(page, file);
-    await edges(page, file, small);
-    await looks(page, file, 1280, THEMES);
-    await leave(page);
-    const phone = await visit(file, { width: 390 });
-    await looks(phone, file, 390, ["light"]);
-    await leave(phone);
-    if (alone) await languages(file);
-    else await withoutScript(file);
-  }
+  // A page computes on one core, so two files are played at the same time.
+  const left = [...files];
+  const next = async () => {
+    while (left.length) await play(left.shift());
+  };
+  await Promise.all([next(), next()]);
   if (files.length) await motion(files[0]);
   expect(
     new Set(words.values()).size <= 1,

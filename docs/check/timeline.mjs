@@ -14,9 +14,13 @@ const browser = await chromium.launch({
   args: ["--no-sandbox"],
 });
 
+// How long a page may take for one thing, on a machine that does others as well, in milliseconds.
+const PATIENCE = 120_000;
+
 async function look(width, height, colorScheme) {
   const where = `${width} ${colorScheme}`;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => faults.push(`${where}: console: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`${where}: script: ${error.message}`));
   page.on("request", (request) => {
@@ -119,6 +123,7 @@ async function touch(colorScheme) {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme,
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(`${where}: script: ${error.message}`));
   await page.goto(pathToFileURL(file).href);
@@ -162,7 +167,7 @@ async function touch(colorScheme) {
   expect(await page.evaluate(() => visualViewport.scale) === 1, `${where}: the page itself is zoomed`);
 
   for (let times = 0; times < 3; times++) await move([[left, 700], [left, 300]]);
-  await page.waitForFunction(() => document.querySelector(".lanes").getBoundingClientRect().top < -50, null, { timeout: 60000 })
+  await page.waitForFunction(() => document.querySelector(".lanes").getBoundingClientRect().top < -50)
     .catch(() => faults.push(`${where}: the page does not scroll over the lanes`));
   expect(await marks() === whole, `${where}: scrolling moves in time`);
   // The marks of time stay in sight, however far down the lanes go.

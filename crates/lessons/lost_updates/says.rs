@@ -8,9 +8,11 @@ pub fn description() -> Description {
         line("counted: {left:1..1999999}"),
         line("lost: {lost:1..1999999}"),
     ]))
-    .check("what is left and what is lost were two million", |said| {
-        said.number("left") + said.number("lost") == 2e6
-    })
+    .check(
+        "what is left and what is lost were two million",
+        "剩下的和丢失的加起来是两百万",
+        |said| said.number("left") + said.number("lost") == 2e6,
+    )
 }
 
 /// What they must not say.

@@ -11,7 +11,7 @@ pub fn description() -> Description {
         ]),
     ]))
     .until_ctrl_c()
-    .check("a word every 10 ms at most", |said| {
+    .check("a word every 10 ms at most", "最多每 10 毫秒一个词", |said| {
         let at_most = said.seconds().map_or(usize::MAX, |seconds| (seconds * 100.0) as usize + 1);
         said.count("ping") <= at_most && said.count("pong") <= at_most
     })

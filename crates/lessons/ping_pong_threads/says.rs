@@ -10,12 +10,18 @@ pub fn description() -> Description {
         ])
     };
     Description::new(together([strand("ping"), strand("pong")]))
-        .check("the numbers add up to 100 or 101", |said| {
+        .check("the numbers add up to 100 or 101", "两个次数之和是 100 或 101", |said| {
             (100.0..=101.0).contains(&(said.number("ping") + said.number("pong")))
         })
-        .check("each word is printed as often as is said", |said| {
-            ["ping", "pong"].iter().all(|word| said.count(word) as f64 == said.number(word) + 1.0)
-        })
+        .check(
+            "each word is printed as often as is said",
+            "每个词打印的次数与所说的相同",
+            |said| {
+                ["ping", "pong"]
+                    .iter()
+                    .all(|word| said.count(word) as f64 == said.number(word) + 1.0)
+            },
+        )
 }
 
 /// What they must not say.

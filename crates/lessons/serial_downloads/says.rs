@@ -23,7 +23,7 @@ pub fn description() -> Description {
         line("three threads: {three:0.90..99.99} s"),
     ]))
     .sleeps(2.7)
-    .check_times("three threads are quicker than one", |said| {
+    .check_times("three threads are quicker than one", "三个线程比一个快", |said| {
         said.number("three") < said.number("one")
     })
 }

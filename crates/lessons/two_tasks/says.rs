@@ -8,12 +8,14 @@ pub fn description() -> Description {
         every(1.0, "sunck is a handsome man!"),
     ]))
     .until_ctrl_c()
-    .check("main says it every 1.2 s at most", |said| {
+    .check("main says it every 1.2 s at most", "主进程最多每 1.2 秒说一次", |said| {
         said.seconds().is_none_or(|seconds| said.count("kaige") as f64 <= seconds / 1.2 + 1.0)
     })
-    .check("the child says it every second at most", |said| {
-        said.seconds().is_none_or(|seconds| said.count("sunck") as f64 <= seconds + 1.0)
-    })
+    .check(
+        "the child says it every second at most",
+        "子进程最多每秒说一次",
+        |said| said.seconds().is_none_or(|seconds| said.count("sunck") as f64 <= seconds + 1.0),
+    )
 }
 
 fn every(seconds: f64, text: &str) -> Part {

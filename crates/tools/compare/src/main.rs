@@ -94,22 +94,32 @@ fn compare(arguments: &Arguments, language: Language) -> Result<(), String> {
         )
     );
     let figures = measure(rounds, language)?;
-    println!("{}\n\n{}", facts(rounds, language)?, table::for_terminal(&figures, language));
-    println!(
-        "{}",
-        language.choose(
+    let width = text::terminal_width(std::io::stdout()).unwrap_or(usize::MAX);
+    let print = |text: &str| {
+        for line in text::wrap(text, width, 0) {
+            println!("{line}");
+        }
+    };
+    print(&facts(rounds, language)?);
+    println!("\n{}", table::for_terminal(&figures, language, width));
+    print(language.choose(
             "Python/Rust is how many times as much Python costs. Where work starts processes, Python's \
              start method is fork, then spawn.",
-            "Python/Rust：Python 的开销是 Rust 的多少倍。启动进程的工作，Python 先用 fork，再用 spawn。"
-        )
-    );
+            "Python/Rust：Python 的开销是 Rust 的多少倍。启动进程的工作，Python 先用 fork，再用 spawn。",
+    ));
     if arguments.write {
+        let asked = language;
         for (language, ending) in [(Language::En, "en"), (Language::Zh, "zh")] {
             let facts = facts(rounds, language)?;
             let book = |kind: &str, text: &str| {
                 let file = course::root().join("docs/compare").join(format!("{ending}.{kind}"));
-                fs::write(&file, text)
-                    .map_err(|error| format!("cannot write {}: {error}", file.display()))
+                fs::write(&file, text).map_err(|error| {
+                    let (file, why) = (file.display(), language::system(asked, &error));
+                    asked.choose(
+                        format!("cannot write {file}: {why}"),
+                        format!("无法写入 {file}：{why}"),
+                    )
+                })
             };
             book("md", &table::for_book(&figures, &facts, language))?;
             book("svg", &chart::draw(&figures, &facts, language))?;
@@ -121,7 +131,7 @@ fn compare(arguments: &Arguments, language: Language) -> Result<(), String> {
 /// Does all work in turns, so that a machine that slows down does so for all.
 fn measure(rounds: u32, language: Language) -> Result<Vec<Figures>, String> {
     let mut all: Vec<Figures> = ROWS.iter().map(Figures::new).collect();
-    let progress = Progress::new(rounds as usize * all.len());
+    let progress = Progress::new(language, rounds as usize * all.len());
     for round in 1..=rounds {
         for figures in &mut all {
             let row = figures.row;
@@ -131,47 +141,63 @@ fn measure(rounds: u32, language: Language) -> Result<Vec<Figures>, String> {
                     .choose(format!("round {round}: {words}"), format!("第 {round} 轮：{words}")),
             );
             if !row.processes {
-                figures.python.extend(python("spawn", row.name)?);
+                figures.python.extend(python("spawn", row.name, language)?);
             } else {
                 if cfg!(unix) {
-                    figures.python.extend(python("fork", row.name)?);
+                    figures.python.extend(python("fork", row.name, language)?);
                 }
-                figures.spawn.extend(python("spawn", row.name)?);
+                figures.spawn.extend(python("spawn", row.name, language)?);
             }
-            figures.rust.extend(rust(row.name)?);
+            figures.rust.extend(rust(row.name, language)?);
             progress.one_more();
         }
     }
     Ok(all)
 }
 
-fn python(start_method: &str, work: &str) -> Result<Option<f64>, String> {
+fn python(start_method: &str, work: &str, language: Language) -> Result<Option<f64>, String> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/work.py");
-    cost(Command::new(course::python()?).arg(program).args([start_method, work]))
+    cost(Command::new(interpreter(language)?).arg(program).args([start_method, work]), language)
 }
 
-fn rust(work: &str) -> Result<Option<f64>, String> {
-    let this = env::current_exe().map_err(|error| error.to_string())?;
-    cost(Command::new(this).args(["--work", work]))
+fn rust(work: &str, language: Language) -> Result<Option<f64>, String> {
+    let this = env::current_exe().map_err(|error| language::system(language, &error))?;
+    cost(Command::new(this).args(["--work", work]), language)
+}
+
+fn interpreter(language: Language) -> Result<&'static Path, String> {
+    course::python().map_err(|why| language::no_python(language, why))
 }
 
 /// What a program prints: a number, or nothing.
-fn cost(command: &mut Command) -> Result<Option<f64>, String> {
-    let printed = printed(command)?;
+fn cost(command: &mut Command, language: Language) -> Result<Option<f64>, String> {
+    let printed = printed(command, language)?;
     match printed.trim() {
         "" => Ok(None),
-        number => number.parse().map(Some).map_err(|_| format!("{command:?} printed {printed}")),
+        number => number.parse().map(Some).map_err(|_| {
+            language.choose(
+                format!("{command:?} printed what is no number: {printed}"),
+                format!("{command:?} 打印的不是数字：{printed}"),
+            )
+        }),
     }
 }
 
-fn printed(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("cannot start {command:?}: {error}"))?;
+fn printed(command: &mut Command, language: Language) -> Result<String, String> {
+    let output =
+        command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(|error| {
+            let why = language::system(language, &error);
+            language.choose(
+                format!("cannot start {command:?}: {why}"),
+                format!("无法启动 {command:?}：{why}"),
+            )
+        })?;
     if !output.status.success() {
-        return Err(format!("{command:?} failed: {}", output.status));
+        let status = output.status;
+        return Err(language.choose(
+            format!("{command:?} failed: {status}"),
+            format!("{command:?} 失败：{status}"),
+        ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -179,11 +205,14 @@ fn printed(command: &mut Command) -> Result<String, String> {
 /// What was measured on.
 fn facts(rounds: u32, language: Language) -> Result<String, String> {
     let python = printed(
-        Command::new(course::python()?)
+        Command::new(interpreter(language)?)
             .args(["-c", "import platform as p; print('CPython', p.python_version())"]),
+        language,
     )?;
-    let rustc =
-        printed(Command::new(env::var_os("RUSTC").unwrap_or("rustc".into())).arg("--version"))?;
+    let rustc = printed(
+        Command::new(env::var_os("RUSTC").unwrap_or("rustc".into())).arg("--version"),
+        language,
+    )?;
     let rustc: Vec<&str> = rustc.split(' ').take(2).collect();
     let rounds = match language {
         Language::En => format!("; medians of {rounds} rounds"),

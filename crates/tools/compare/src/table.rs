@@ -8,15 +8,23 @@ use crate::figures::{Figures, three_digits};
 
 const HEADER: [&str; 6] = ["", "Python", "Python, spawn", "Rust", "Python/Rust", "spawn/Rust"];
 
-pub fn for_terminal(figures: &[Figures], language: Language) -> String {
+/// In lines of at most so many columns, if it can be: then the words for a kind of work stand above its
+/// figures.
+pub fn for_terminal(figures: &[Figures], language: Language, width: usize) -> String {
     let mut rows = vec![HEADER.map(str::to_owned)];
     rows.extend(figures.iter().map(|work| cells(work, language)));
     let widths: [usize; HEADER.len()] = std::array::from_fn(|column| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+        rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0)
     });
+    let of_figures: usize = widths[1..].iter().map(|width| width + 2).sum();
+    let narrow = widths[0] + of_figures > width;
     let mut text = String::new();
     for [label, numbers @ ..] in rows {
-        let _ = write!(text, "{label:<width$}", width = widths[0]);
+        if !narrow {
+            text += &text::pad(&label, widths[0]);
+        } else if !label.is_empty() {
+            text += &(text::wrap(&label, width, 2).join("\n") + "\n");
+        }
         for (number, width) in numbers.iter().zip(&widths[1..]) {
             let _ = write!(text, "  {number:>width$}");
         }
@@ -47,4 +55,30 @@ fn cells(work: &Figures, language: Language) -> [String; HEADER.len()] {
         ratio(work.python.ratio_to(&work.rust)),
         ratio(work.spawn.ratio_to(&work.rust)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::ROWS;
+
+    #[test]
+    fn columns_stand_below_each_other_in_either_language_and_fit() {
+        let mut figures: Vec<Figures> = ROWS.iter().map(Figures::new).collect();
+        for work in &mut figures {
+            work.python.extend([0.5]);
+            work.spawn.extend([0.25]);
+            work.rust.extend([0.125]);
+        }
+        for language in [Language::En, Language::Zh] {
+            let wide = for_terminal(&figures, language, usize::MAX);
+            let widths: Vec<usize> = wide.lines().map(text::width).collect();
+            assert_eq!(widths.len(), ROWS.len() + 1, "{wide}");
+            assert!(widths.iter().all(|width| *width == widths[0]), "{wide}");
+            let narrow = for_terminal(&figures, language, 80);
+            assert!(narrow.lines().all(|line| text::width(line) <= 80), "{narrow}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&narrow), words(&wide));
+        }
+    }
 }

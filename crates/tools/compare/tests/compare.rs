@@ -30,6 +30,22 @@ fn help_is_in_both_languages() {
     language::test::help_is_in_both_languages(env!("CARGO_BIN_EXE_compare"));
 }
 
+/// On an empty `PATH` there is no Python.
+#[test]
+fn what_is_missing_is_said_in_the_readers_language() {
+    for (language, said) in
+        [("C.UTF-8", "this needs Python: install "), ("zh_CN.UTF-8", "需要 Python：请安装 ")]
+    {
+        let mut compare = Command::new(env!("CARGO_BIN_EXE_compare"));
+        let output =
+            compare.args(["--rounds", "1"]).env("LC_ALL", language).env("PATH", "").output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(said), "{error}");
+    }
+}
+
 #[test]
 #[ignore = "needs python3"]
 fn one_round_has_every_figure() {

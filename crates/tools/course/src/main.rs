@@ -5,18 +5,44 @@ use std::fs;
 use course::{Kind, listed, source};
 
 fn main() {
-    println!("Processes and threads: from Python to Rust  进程与线程：从 Python 到 Rust");
+    println!("Processes and threads: from Python to Rust\n进程与线程：从 Python 到 Rust\n");
     println!("`cargo run -p NAME` runs a lesson. `cargo run -p NAME` 运行一课。");
     for kind in Kind::ALL {
         println!("\n{}", heading(kind));
         for lesson in listed().into_iter().filter(|lesson| lesson.kind == kind) {
-            println!("  {:24}{}", lesson.name, shows(&lesson.name));
+            let mut name = lesson.name.as_str();
+            for line in lines(&shows(&lesson.name)) {
+                println!("  {name:INDENT$}{line}");
+                name = "";
+            }
         }
     }
     println!(
-        "\nThe program: crates/lessons/NAME/src/main.rs, the same in Python: NAME/NAME.py beside src."
+        "\nThe program: crates/lessons/NAME/src/main.rs; the same in Python, beside src: NAME.py."
     );
     println!("Read README.md, or README.zh.md in Chinese. 请看 README.zh.md。");
+}
+
+/// The width of the lessons' names.
+const INDENT: usize = 24;
+
+/// The width of what a lesson shows: what a terminal of 80 columns has left.
+const WIDTH: usize = 80 - 2 - INDENT;
+
+/// A text in lines of at most this width.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is a first line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.len() + 1 + word.len() <= WIDTH {
+            *line += &format!(" {word}");
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 fn heading(kind: Kind) -> &'static str {

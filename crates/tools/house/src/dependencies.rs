@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use language::Language;
 use progress::Progress;
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ pub fn file() -> PathBuf {
 /// When the lesson does not build, or cargo's report of it is not as this program knows it.
 pub fn measure(rounds: usize) -> Result<String, String> {
     let mut seconds: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let progress = Progress::new(rounds);
+    let progress = Progress::new(Language::En, rounds);
     for round in 1..=rounds {
         progress.about(format!("{LESSON} from nothing, {round} of {rounds}"));
         let folder =

@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 use house::dependencies;
 use house::new_lesson::{NewLesson, note_seconds};
 use house::sample;
+use language::Language;
 use progress::Progress;
 use runner::Lesson;
 
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
 fn samples(named: &[String]) -> Result<(), String> {
     let all = || descriptions::ALL.iter().map(|described| described.lesson.to_owned()).collect();
     let names: Vec<String> = if named.is_empty() { all() } else { named.to_vec() };
-    let progress = Progress::new(names.len());
+    let progress = Progress::new(Language::En, names.len());
     for name in &names {
         progress.about(name);
         let description =

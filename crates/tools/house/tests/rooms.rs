@@ -13,11 +13,11 @@ use syn::visit::{self, Visit};
 /// which nobody uses. What stands in for std in a searched program is the search itself, so `schedules`
 /// is both.
 const SHARED: [&str; 10] = [
-    "language",
     "text",
-    "progress",
     "says",
     "course",
+    "language",
+    "progress",
     "runner",
     "descriptions",
     "tracer",

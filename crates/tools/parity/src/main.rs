@@ -11,7 +11,7 @@ mod columns;
 mod measured;
 mod sets;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
@@ -113,17 +113,17 @@ fn expand(words: &[String]) -> Vec<String> {
 /// Shows one lesson in both languages, side by side.
 fn side_by_side(language: Language, name: &str) -> Result<bool, String> {
     description(language, name)?;
-    course::python()?;
-    let progress = Progress::new(2);
+    python(language)?;
+    let progress = Progress::new(language, 2);
     progress.about(format!("{name} (Rust)"));
-    let executable = course::build(name)?;
-    let rust = Measured::run(measured::Language::Rust, name, &executable)?;
+    let executable = build(language, name)?;
+    let rust = Measured::run(measured::Language::Rust, name, &executable, language)?;
     progress.one_more();
     progress.about(format!("{name} (Python)"));
-    let python = Measured::run(measured::Language::Python, name, &executable)?;
+    let python = Measured::run(measured::Language::Python, name, &executable, language)?;
     drop(progress);
     println!("{name}\n");
-    print!("{}", columns::side_by_side(language, &rust, &python));
+    print!("{}", columns::side_by_side(language, width(), &rust, &python));
     Ok(rust.fits() && python.fits())
 }
 
@@ -135,9 +135,9 @@ fn many(language: Language, times: usize, names: &[String]) -> Result<bool, Stri
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut all_fit = true;
     for (name, description) in lessons {
-        let program = Program::new(course::build(name)?);
+        let program = Program::new(build(language, name)?);
         let side_by_side = if description.mostly_sleeps() { SLEEPERS } else { cores };
-        let progress = Progress::new(times);
+        let progress = Progress::new(language, times);
         progress.about(name);
         let from = Instant::now();
         let outcome =
@@ -154,7 +154,11 @@ fn many(language: Language, times: usize, names: &[String]) -> Result<bool, Stri
                 );
                 println!("{text}");
             }
-            Err(fault) => println!("{name}: {fault}"),
+            Err(fault) => {
+                let text = language
+                    .choose(format!("{name}: {fault}"), format!("{name}：{}", fault.in_chinese()));
+                println!("{text}");
+            }
         }
         all_fit &= outcome.is_ok();
     }
@@ -166,7 +170,7 @@ const SLEEPERS: usize = 20;
 
 /// Shows lessons in a table, a row each.
 fn all(language: Language, names: &[String]) -> Result<bool, String> {
-    course::python()?;
+    python(language)?;
     let mut least = 0.0;
     for name in names {
         least += 2.0 * description(language, name)?.sleep_seconds();
@@ -184,49 +188,57 @@ fn all(language: Language, names: &[String]) -> Result<bool, String> {
         );
         eprintln!("{text}");
     }
-    let progress = Progress::new(names.len());
+    let progress = Progress::new(language, names.len());
     let mut executables = Vec::new();
     for name in names {
         progress.about(language.choose(format!("building {name}"), format!("编译 {name}")));
-        executables.push(course::build(name)?);
+        executables.push(build(language, name)?);
         progress.one_more();
     }
     progress.about(language.choose("building schedules", "编译 schedules"));
-    let searched = Sets::of_lessons(names)?;
+    let searched = Sets::of_lessons(language, names)?;
     drop(progress);
 
-    println!(
-        "{}",
-        language.choose(
-            "Wall and CPU time in seconds, peak memory of the largest process in MB.\n\
+    let width = width();
+    let head = language.choose(
+        "Wall and CPU time in seconds, peak memory of the largest process in MB.\n\
              Endings: all that the small version of a lesson can come to, in both languages.",
-            "实际时间和 CPU 时间以秒计，最大的进程的内存峰值以 MB 计。\n\
-             结局：一课的缩小版在两种语言里所有可能的结局。"
-        )
+        "实际时间和 CPU 时间以秒计，最大的进程的内存峰值以 MB 计。\n\
+             结局：一课的缩小版在两种语言里所有可能的结局。",
     );
-    println!("{}", columns::header(language));
-    let progress = Progress::new(names.len());
+    for line in head.lines().flat_map(|line| text::wrap(line, width, 0)) {
+        println!("{line}");
+    }
+    println!("\n{}", columns::header(language, width));
+    let remark = |name: &str, told: &str| {
+        let colon = language.choose(": ", "：");
+        let lines = text::wrap(&format!("{name}{colon}{told}"), width, 2);
+        format!("\n{}\n", lines.join("\n"))
+    };
+    let progress = Progress::new(language, names.len());
     let mut all_fit = true;
     let mut remarks = String::new();
     for (name, executable) in names.iter().zip(&executables) {
         progress.about(name);
-        let rust = Measured::run(measured::Language::Rust, name, executable)?;
-        let python = Measured::run(measured::Language::Python, name, executable)?;
+        let rust = Measured::run(measured::Language::Rust, name, executable, language)?;
+        let python = Measured::run(measured::Language::Python, name, executable, language)?;
         progress.about(
             language.choose(format!("every ending of {name}"), format!("{name} 的所有结局")),
         );
         let sets = searched.compare(language, name)?;
         let sleeps = description(language, name)?.sleep_seconds();
-        let row = columns::row(language, name, &rust, &python, sleeps, &sets.told(language));
+        let row =
+            columns::row(language, width, name, [&rust, &python], sleeps, &sets.told(language));
         progress.print(&row);
         progress.one_more();
         for (program, run) in [("Rust", &rust), ("Python", &python)] {
             if let Some(complaint) = &run.complaint {
-                remarks += &format!("\n{name}, {program}: {complaint}\n");
+                let between = language.choose(", ", "，");
+                remarks += &remark(&format!("{name}{between}{program}"), complaint);
             }
         }
-        if let Some(remark) = sets.remark(language) {
-            remarks += &format!("\n{name}: {remark}\n");
+        if let Some(told) = sets.remark(language) {
+            remarks += &remark(name, &told);
         }
         all_fit &= rust.fits() && python.fits() && sets.is_as_it_should_be();
     }
@@ -235,16 +247,29 @@ fn all(language: Language, names: &[String]) -> Result<bool, String> {
     Ok(all_fit)
 }
 
+/// How many columns there are to fill: those of the terminal, and elsewhere as many as it takes.
+fn width() -> usize {
+    text::terminal_width(std::io::stdout()).unwrap_or(usize::MAX)
+}
+
+/// The program of a lesson or a tool.
+fn build(language: Language, package: &str) -> Result<PathBuf, String> {
+    course::build(package).map_err(|why| language::not_built(language, &why))
+}
+
+fn python(language: Language) -> Result<&'static Path, String> {
+    course::python().map_err(|why| language::no_python(language, why))
+}
+
 fn names() -> Vec<String> {
     descriptions::ALL.iter().map(|described| described.lesson.to_owned()).collect()
 }
 
 fn description(language: Language, name: &str) -> Result<Description, String> {
     descriptions::of(name).ok_or_else(|| {
-        let all = names().join(", ");
         language.choose(
-            format!("there is no lesson {name}; there are {all}"),
-            format!("没有叫 {name} 的课；所有的课是 {all}"),
+            format!("there is no lesson {name}; there are {}", names().join(", ")),
+            format!("没有叫 {name} 的课；所有的课是 {}", names().join("、")),
         )
     })
 }

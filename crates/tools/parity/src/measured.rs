@@ -4,6 +4,7 @@
 //! from a process of its own: this program, started again.
 
 use std::env;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -39,18 +40,29 @@ pub struct Cost {
 
 impl Measured {
     /// Runs a lesson that has been built, in one of its languages.
-    pub fn run(language: Language, name: &str, executable: &Path) -> Result<Self, String> {
-        let this_program = env::current_exe().map_err(|error| error.to_string())?;
+    pub fn run(
+        language: Language,
+        name: &str,
+        executable: &Path,
+        spoken: language::Language,
+    ) -> Result<Self, String> {
+        let failed = |why: &str| {
+            spoken.choose(
+                format!("{name} in {language:?} failed: {why}"),
+                format!("{name}（{language:?}）运行失败：{why}"),
+            )
+        };
+        let system = |error: io::Error| failed(&language::system(spoken, &error));
+        let this_program = env::current_exe().map_err(system)?;
         let value = language.to_possible_value().expect("each language has a name");
         let output = Command::new(this_program)
             .args(["--measured", value.get_name(), "--executable"])
             .arg(executable)
-            .arg(name)
+            .args([spoken.choose("--language=en", "--language=zh"), name])
             .stderr(Stdio::inherit())
             .output()
-            .map_err(|error| error.to_string())?;
-        serde_json::from_slice(&output.stdout)
-            .map_err(|error| format!("{name} in {language:?} failed: {error}"))
+            .map_err(system)?;
+        serde_json::from_slice(&output.stdout).map_err(|error| failed(&error.to_string()))
     }
 
     pub fn fits(&self) -> bool {
@@ -68,7 +80,7 @@ pub fn in_this_process(
     let lesson = Lesson::new(name, executable, crate::description(spoken, name)?);
     // Looking for Python starts it, which is not part of the lesson's cost.
     if matches!(language, Language::Python) {
-        course::python()?;
+        crate::python(spoken)?;
     }
     let before = cost_of_children();
     let transcript = match language {
@@ -81,7 +93,9 @@ pub fn in_this_process(
     });
     let complaint = lesson.description().examine(&transcript).err();
     let measured = Measured {
-        complaint: complaint.map(|complaint| complaint.what().to_owned()),
+        complaint: complaint.map(|complaint| {
+            spoken.choose(complaint.what(), complaint.what_in_chinese()).to_owned()
+        }),
         wall_seconds: transcript.took.as_secs_f64(),
         cost,
         lines: transcript.timed_lines(),

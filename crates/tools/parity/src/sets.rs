@@ -66,7 +66,7 @@ struct Ending {
 impl Sets {
     /// Builds `schedules` if some of these lessons may be among those that it compares, and asks it
     /// which.
-    pub fn of_lessons(names: &[String]) -> Result<Searched, String> {
+    pub fn of_lessons(language: Language, names: &[String]) -> Result<Searched, String> {
         let of_processes = |name: &String| {
             let listed = course::listed();
             listed.iter().any(|lesson| lesson.name == *name && lesson.kind == Kind::Process)
@@ -74,9 +74,9 @@ impl Sets {
         if names.iter().all(of_processes) {
             return Ok(Searched { command: PathBuf::new(), lessons: BTreeSet::new() });
         }
-        let command = course::build("schedules")?;
-        let said = ask(Command::new(&command).arg("--json"))?;
-        let List { lessons } = parse(&said)?;
+        let command = crate::build(language, "schedules")?;
+        let said = ask(language, Command::new(&command).arg("--json"))?;
+        let List { lessons } = parse(language, &said)?;
         Ok(Searched { command, lessons })
     }
 
@@ -124,8 +124,8 @@ impl Sets {
         !matches!(self, Sets::Different { why: None, .. } | Sets::NotComplete)
     }
 
-    fn read(said: &str) -> Result<Self, String> {
-        let Both { equal, why, rust, python } = parse(said)?;
+    fn read(language: Language, said: &str) -> Result<Self, String> {
+        let Both { equal, why, rust, python } = parse(language, said)?;
         if [&rust, &python].iter().any(|program| program.complete != "all schedules") {
             return Ok(Sets::NotComplete);
         }
@@ -134,7 +134,10 @@ impl Sets {
         let [only_rust, only_python] =
             [(&rust, &python), (&python, &rust)].map(|(one, other)| one.difference(other).count());
         if equal != (only_rust + only_python == 0) {
-            return Err(format!("schedules contradicts itself: {said}"));
+            return Err(language.choose(
+                format!("schedules contradicts itself: {said}"),
+                format!("schedules 的回答自相矛盾：{said}"),
+            ));
         }
         Ok(if equal { Sets::Equal } else { Sets::Different { only_rust, only_python, why } })
     }
@@ -149,24 +152,36 @@ impl Searched {
         let mut command = Command::new(&self.command);
         command.args(["--both", name, "--json", "--seconds", SECONDS]);
         command.args(["--language", language.choose("en", "zh")]);
-        command.arg("--python").arg(course::python()?);
-        Sets::read(&ask(&mut command)?)
+        command.arg("--python").arg(crate::python(language)?);
+        Sets::read(language, &ask(language, &mut command)?)
     }
 }
 
 /// What a command prints. Its exit code is 1 where sets differ, which is an answer.
-fn ask(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("cannot start schedules: {error}"))?;
+fn ask(language: Language, command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| {
+        let why = language::system(language, &error);
+        language
+            .choose(format!("cannot start schedules: {why}"), format!("无法启动 schedules：{why}"))
+    })?;
     if !matches!(output.status.code(), Some(0 | 1)) {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("schedules has no answer: {}", said.trim_end()));
+        let said = said.trim_end();
+        return Err(language.choose(
+            format!("schedules has no answer: {said}"),
+            format!("schedules 没有给出回答：{said}"),
+        ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn parse<'a, T: Deserialize<'a>>(said: &'a str) -> Result<T, String> {
-    serde_json::from_str(said)
-        .map_err(|error| format!("schedules answers what is not expected ({error}): {said}"))
+fn parse<'a, T: Deserialize<'a>>(language: Language, said: &'a str) -> Result<T, String> {
+    serde_json::from_str(said).map_err(|error| {
+        language.choose(
+            format!("schedules answers what is not expected ({error}): {said}"),
+            format!("看不懂 schedules 的回答（{error}）：{said}"),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -197,7 +212,7 @@ mod tests {
             (&["a", "b", "c"], &["d"], all, None, "Rust has 3 more, Python 1", false),
             (&["a"], &["a"], "stopped after 60 s", None, "not complete", false),
         ] {
-            let sets = Sets::read(&printed(rust, python, complete, why)).unwrap();
+            let sets = Sets::read(Language::En, &printed(rust, python, complete, why)).unwrap();
             assert_eq!(sets.told(Language::En), shown);
             assert_eq!(sets.is_as_it_should_be(), good, "{shown}");
             assert_eq!(sets.remark(Language::En).is_none(), shown == "equal", "{shown}");
@@ -206,15 +221,15 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_none_is_told() {
-        assert!(Sets::read("sorry").unwrap_err().contains("sorry"));
+        assert!(Sets::read(Language::En, "sorry").unwrap_err().contains("sorry"));
         let printed = printed(&["a"], &["a"], "all schedules", None);
         let wrong = printed.replace("true", "false");
-        assert!(Sets::read(&wrong).unwrap_err().contains("contradicts"), "{wrong}");
+        assert!(Sets::read(Language::En, &wrong).unwrap_err().contains("contradicts"), "{wrong}");
     }
 
     #[test]
     fn no_lesson_of_processes_is_compared() {
-        let searched = Sets::of_lessons(&["process_args".to_owned()]).unwrap();
+        let searched = Sets::of_lessons(Language::En, &["process_args".to_owned()]).unwrap();
         assert_eq!(searched.compare(Language::En, "process_args"), Ok(Sets::NotCompared));
     }
 }

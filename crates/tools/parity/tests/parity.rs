@@ -31,6 +31,24 @@ fn help_is_in_both_languages() {
     language::test::help_is_in_both_languages(env!("CARGO_BIN_EXE_parity"));
 }
 
+/// On an empty `PATH` there is no Python.
+#[test]
+fn what_is_missing_is_said_in_the_readers_language() {
+    for (language, said) in
+        [("C.UTF-8", "this needs Python: install "), ("zh_CN.UTF-8", "需要 Python：请安装 ")]
+    {
+        for lessons in [&["process_args"][..], &["process_args", "thread_args"]] {
+            let mut parity = Command::new(env!("CARGO_BIN_EXE_parity"));
+            let output =
+                parity.args(lessons).env("LC_ALL", language).env("PATH", "").output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{lessons:?}");
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(error.contains(said), "{error}");
+            assert_eq!(language::test::speaks_english(&error), language == "C.UTF-8", "{error}");
+        }
+    }
+}
+
 #[test]
 fn many_runs_are_told_in_a_line() {
     let output = parity(&["--times", "10", "thread_args"]);

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+use language::Language;
 
 /// A line that says what is being done, how much of it is done, and, as soon as something is, about
 /// when the rest will be. Dropping it takes it off the screen.
@@ -17,11 +18,20 @@ pub struct Progress(ProgressBar);
 
 impl Progress {
     /// Nothing is done yet of so many things.
-    pub fn new(things: usize) -> Self {
-        let style =
-            ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed} gone{left}")
-                .expect("a template without mistakes")
-                .with_key("left", left);
+    pub fn new(language: Language, things: usize) -> Self {
+        let template = language.choose(
+            "{spinner} {pos}/{len} {wide_msg} {elapsed} gone{left}",
+            "{spinner} {pos}/{len} {wide_msg} 已用 {seconds} 秒{left}",
+        );
+        let seconds = |state: &ProgressState, line: &mut dyn Write| {
+            let _ = write!(line, "{}", state.elapsed().as_secs());
+        };
+        let style = ProgressStyle::with_template(template)
+            .expect("a template without mistakes")
+            .with_key("seconds", seconds)
+            .with_key("left", move |state: &ProgressState, line: &mut dyn Write| {
+                left(language, state, line);
+            });
         let bar = ProgressBar::new(things as u64).with_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
@@ -44,9 +54,12 @@ impl Progress {
 }
 
 /// How long the rest takes is known from what is done, so at first it is not known.
-fn left(state: &ProgressState, line: &mut dyn Write) {
+fn left(language: Language, state: &ProgressState, line: &mut dyn Write) {
     if state.pos() > 0 {
-        let _ = write!(line, ", about {:#} left", HumanDuration(state.eta()));
+        let _ = match language {
+            Language::En => write!(line, ", about {:#} left", HumanDuration(state.eta())),
+            Language::Zh => write!(line, "，还要约 {} 秒", state.eta().as_secs()),
+        };
     }
 }
 

@@ -21,5 +21,5 @@ pub mod signals;
 
 pub use lesson::Lesson;
 pub use program::Program;
-pub use repeat::{Cores, many_runs};
+pub use repeat::{Cores, Fault, many_runs};
 pub use running::Running;

@@ -1,11 +1,13 @@
 //! Runs a program hundreds of times: what always happens has to happen in each run.
 
+use std::error::Error;
+use std::fmt;
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
 
-use says::Description;
+use says::{Complaint, Description};
 
 use crate::lesson::wait_until_all_is_said;
 use crate::{Lesson, Program};
@@ -20,6 +22,38 @@ pub enum Cores {
     One,
     /// All of them, each kept busy by another thread as well.
     Busy,
+}
+
+/// Why one of many runs was not as it should be. It is shown in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub(crate) english: String,
+    pub(crate) chinese: String,
+}
+
+impl Fault {
+    /// The same in Chinese.
+    pub fn in_chinese(&self) -> &str {
+        &self.chinese
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl Error for Fault {}
+
+impl From<Complaint> for Fault {
+    fn from(complaint: Complaint) -> Fault {
+        let (what, whole) = (complaint.what_in_chinese(), complaint.whole());
+        Fault {
+            english: complaint.to_string(),
+            chinese: format!("{what}\n程序所说的全部内容：\n{whole}"),
+        }
+    }
 }
 
 impl Lesson {
@@ -65,7 +99,7 @@ pub fn many_runs(
     program: &Program,
     description: &Description,
     progress: impl Fn(usize) + Sync,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     let description = description.clone().at_any_pace();
     let (started, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let fault = OnceLock::new();
@@ -88,7 +122,11 @@ pub fn many_runs(
                 Err(what) => {
                     stop.store(true, Relaxed);
                     // Only the first fault is told: the others may follow from its end.
-                    let _ = fault.set(format!("run {number} of {runs}: {what}"));
+                    let Fault { english, chinese } = what;
+                    let _ = fault.set(Fault {
+                        english: format!("run {number} of {runs}: {english}"),
+                        chinese: format!("{runs} 次中的第 {number} 次：{chinese}"),
+                    });
                 }
             }
         }
@@ -117,16 +155,14 @@ pub fn many_runs(
 }
 
 /// One run, which is given up when all are to stop.
-fn run(program: &Program, description: &Description, stop: &AtomicBool) -> Result<(), String> {
+fn run(program: &Program, description: &Description, stop: &AtomicBool) -> Result<(), Fault> {
     let running = program.with_pipes();
     if description.needs_ctrl_c() {
         wait_until_all_is_said(&running, description);
         running.ctrl_c();
     }
     match running.finish_unless(|| stop.load(Relaxed))? {
-        Some(said) => {
-            description.examine(&said.untimed()).map_err(|complaint| complaint.to_string())
-        }
+        Some(said) => description.examine(&said.untimed()).map_err(Fault::from),
         None => Ok(()),
     }
 }

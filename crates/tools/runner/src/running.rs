@@ -13,6 +13,8 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::termios::{Termios, tcgetattr};
 use says::Transcript;
 
+use crate::Fault;
+
 /// What says nothing for so long has hung.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
@@ -142,7 +144,7 @@ impl Running {
     pub(crate) fn finish_unless(
         &self,
         stop: impl Fn() -> bool,
-    ) -> Result<Option<Transcript>, String> {
+    ) -> Result<Option<Transcript>, Fault> {
         // The output ends when its last writer is gone, so wait for the program first: it may
         // leave a child behind that still writes.
         let Some(status) = self.wait_for_exit_unless(&stop)? else { return Ok(None) };
@@ -156,7 +158,10 @@ impl Running {
             #[cfg(unix)]
             self.kill_group();
             let said = heard.transcript.text();
-            return Err(format!("ended, but left a process behind that holds its output:\n{said}"));
+            return Err(Fault {
+                english: format!("ended, but left a process behind that holds its output:\n{said}"),
+                chinese: format!("结束了，但留下一个还占着它的输出的进程：\n{said}"),
+            });
         }
         drop(heard);
 
@@ -166,7 +171,7 @@ impl Running {
         Ok(Some(transcript))
     }
 
-    fn wait_for_exit_unless(&self, stop: &impl Fn() -> bool) -> Result<Option<ExitStatus>, String> {
+    fn wait_for_exit_unless(&self, stop: &impl Fn() -> bool) -> Result<Option<ExitStatus>, Fault> {
         let from = Instant::now();
         let mut said = 0;
         let mut silent_since = from;
@@ -182,7 +187,10 @@ impl Running {
             }
             if silent_since.elapsed() > LIMIT || from.elapsed() > NO_END {
                 let (took, said) = (from.elapsed(), self.so_far().text());
-                return Err(format!("still running after {took:.0?}, having said:\n{said}"));
+                return Err(Fault {
+                    english: format!("still running after {took:.0?}, having said:\n{said}"),
+                    chinese: format!("{took:.0?} 后还在运行，已经说了：\n{said}"),
+                });
             }
             // Shorter than anything that is measured here.
             thread::sleep(Duration::from_millis(1));

@@ -37,7 +37,9 @@ fn the_first_fault_ends_all_others_at_once() {
     let outcome =
         many_runs(1_000, 4, Cores::Busy, &program, &Description::new(line("here")), |_| ());
     let fault = outcome.unwrap_err();
-    assert!(fault.contains("of 1000: line 1: \"gone\\n\": expected \"here\\n\""), "{fault}");
+    let (english, chinese) = (fault.to_string(), fault.in_chinese());
+    assert!(english.contains("of 1000: line 1: \"gone\\n\": expected \"here\\n\""), "{fault}");
+    assert!(chinese.contains("次：第 1 行：\"gone\\n\"：应为 \"here\\n\""), "{chinese}");
     assert!(from.elapsed() < A_MINUTE, "the others went on");
 }
 

@@ -23,6 +23,7 @@ pub struct Description {
 #[derive(Debug, Clone, Copy)]
 struct Check {
     always: &'static str,
+    chinese: &'static str,
     test: fn(&Said<'_>) -> bool,
     about_time: bool,
 }
@@ -77,15 +78,26 @@ impl Description {
         self.exits_with(if cfg!(windows) { 1 } else { 130 })
     }
 
-    /// One more thing that always holds, in words and as a test.
-    pub fn check(mut self, always: &'static str, test: fn(&Said<'_>) -> bool) -> Self {
-        self.checks.push(Check { always, test, about_time: false });
+    /// One more thing that always holds, in English, in Chinese and as a test.
+    pub fn check(
+        mut self,
+        always: &'static str,
+        chinese: &'static str,
+        test: fn(&Said<'_>) -> bool,
+    ) -> Self {
+        self.checks.push(Check { always, chinese, test, about_time: false });
         self
     }
 
-    /// One more thing that holds unless a busy machine holds the program up, in words and as a test.
-    pub fn check_times(mut self, always: &'static str, test: fn(&Said<'_>) -> bool) -> Self {
-        self.checks.push(Check { always, test, about_time: true });
+    /// One more thing that holds unless a busy machine holds the program up, in English, in Chinese and as
+    /// a test.
+    pub fn check_times(
+        mut self,
+        always: &'static str,
+        chinese: &'static str,
+        test: fn(&Said<'_>) -> bool,
+    ) -> Self {
+        self.checks.push(Check { always, chinese, test, about_time: true });
         self
     }
 
@@ -123,10 +135,12 @@ impl Description {
     ///
     /// What is not as described, in words.
     pub fn examine(&self, transcript: &Transcript) -> Result<(), Complaint> {
-        let text = || transcript.text() + &transcript.stderr;
-        let wrong = |what: String| Err(Complaint { what, text: text(), about_time: false });
-        let at_a_wrong_time =
-            |what: String| Err(Complaint { what, text: text(), about_time: true });
+        let complaint = |what: String, chinese: String, about_time: bool| {
+            let text = transcript.text() + &transcript.stderr;
+            Err(Complaint { what, chinese, text, about_time })
+        };
+        let wrong = |what, chinese| complaint(what, chinese, false);
+        let at_a_wrong_time = |what, chinese| complaint(what, chinese, true);
 
         let (says, reading) = self.read(transcript);
         let (said, rest) = transcript.text.split_at(reading.position);
@@ -136,43 +150,62 @@ impl Description {
             let next: String =
                 rest.split_inclusive('\n').next().unwrap_or_default().chars().take(60).collect();
             let here = format!("line {number}: {next:?}");
+            let chinese = format!("第 {number} 行：{next:?}");
             return match (reading.too_early, says.next()) {
-                (Some((pause, least)), _) => at_a_wrong_time(format!(
-                    "{here}: came {pause:.2} s after the piece before it, not {least:.2} s or more"
-                )),
-                (None, next) if next.is_empty() => {
-                    wrong(format!("{here}: nothing may follow there"))
-                }
-                (None, next) => wrong(format!("{here}: expected {}", next.join(" or "))),
+                (Some((pause, least)), _) => at_a_wrong_time(
+                    format!(
+                        "{here}: came {pause:.2} s after the piece before it, not {least:.2} s or more"
+                    ),
+                    format!("{chinese}：只比前一段晚 {pause:.2} 秒，应至少晚 {least:.2} 秒"),
+                ),
+                (None, next) if next.is_empty() => wrong(
+                    format!("{here}: nothing may follow there"),
+                    format!("{chinese}：这里不应再有内容"),
+                ),
+                (None, next) => wrong(
+                    format!("{here}: expected {}", next.join(" or ")),
+                    format!("{chinese}：应为 {}", next.join(" 或 ")),
+                ),
             };
         }
         if !says.is_complete() {
-            let next = says.next().join(" or ");
-            let end =
-                transcript.exit_code.map_or(String::new(), |code| format!(", exit code {code}"));
-            return wrong(format!("the end is missing: expected {next}{end}"));
+            let next = says.next();
+            let code = transcript.exit_code;
+            let end = code.map_or(String::new(), |code| format!(", exit code {code}"));
+            let chinese = code.map_or(String::new(), |code| format!("，退出码 {code}"));
+            return wrong(
+                format!("the end is missing: expected {}{end}", next.join(" or ")),
+                format!("缺少结尾：应为 {}{chinese}", next.join(" 或 ")),
+            );
         }
 
         let said = Said { reading: &reading };
         if let Some(check) = self.checks.iter().find(|check| !(check.test)(&said)) {
             let what = format!("not so: {}", check.always);
-            return if check.about_time { at_a_wrong_time(what) } else { wrong(what) };
+            let chinese = format!("不成立：{}", check.chinese);
+            return complaint(what, chinese, check.about_time);
         }
         if let Some(code) = transcript.exit_code.filter(|code| *code != self.exit_code) {
-            return wrong(format!("exit code {code}, not {}", self.exit_code));
+            let expected = self.exit_code;
+            return wrong(
+                format!("exit code {code}, not {expected}"),
+                format!("退出码是 {code}，应为 {expected}"),
+            );
         }
         let took = transcript.took.as_secs_f64();
         if took < self.takes_at_least {
-            return at_a_wrong_time(format!(
-                "took {took:.2} s, not {} s or more",
-                self.takes_at_least
-            ));
+            let least = self.takes_at_least;
+            return at_a_wrong_time(
+                format!("took {took:.2} s, not {least} s or more"),
+                format!("用了 {took:.2} 秒，应至少 {least} 秒"),
+            );
         }
         if took >= self.takes_less_than {
-            return at_a_wrong_time(format!(
-                "took {took:.2} s, not less than {} s",
-                self.takes_less_than
-            ));
+            let most = self.takes_less_than;
+            return at_a_wrong_time(
+                format!("took {took:.2} s, not less than {most} s"),
+                format!("用了 {took:.2} 秒，应少于 {most} 秒"),
+            );
         }
         Ok(())
     }
@@ -249,14 +282,26 @@ impl Said<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
     what: String,
+    chinese: String,
     text: String,
     about_time: bool,
 }
 
 impl Complaint {
-    /// What is not as described, in one line.
+    /// What is not as described, in one line of English.
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// The same in Chinese.
+    pub fn what_in_chinese(&self) -> &str {
+        &self.chinese
+    }
+
+    /// All that was said, with a number before each line.
+    pub fn whole(&self) -> String {
+        let lines = self.text.lines().enumerate();
+        lines.map(|(number, line)| format!("{:4} {line}\n", number + 1)).collect()
     }
 
     /// Whether what was said is as described, and only the moment was wrong at which it was said.
@@ -270,10 +315,7 @@ impl fmt::Display for Complaint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", self.what)?;
         writeln!(formatter, "The whole of what was said:")?;
-        for (number, line) in self.text.lines().enumerate() {
-            writeln!(formatter, "{:4} {line}", number + 1)?;
-        }
-        Ok(())
+        formatter.write_str(&self.whole())
     }
 }
 

@@ -215,8 +215,8 @@ fn the_program_s_own_id_is_known() {
 #[test]
 fn a_check_sees_the_named_numbers_and_counts_texts() {
     let description = Description::new(times(2.., line("tick {n:1..9}")))
-        .check("two ticks", |said| said.count("tick") == 2)
-        .check("the third", |said| said.number("n") == 3.0);
+        .check("two ticks", "两次", |said| said.count("tick") == 2)
+        .check("the third", "第三个", |said| said.number("n") == 3.0);
     assert!(accepts(&description, "tick 3\ntick 3\n"));
     assert!(!accepts(&description, "tick 4\ntick 4\n"));
     assert!(!accepts(&description, "tick 3\ntick 3\ntick 3\n"));
@@ -229,6 +229,35 @@ fn a_complaint_says_where_and_what_was_expected() {
     assert_eq!(what("a\nb\nx\n"), "line 3: \"x\\n\": expected \"c\\n\"");
     assert_eq!(what("a\nb\nc\nd\n"), "line 4: \"d\\n\": nothing may follow there");
     assert_eq!(what("a\n"), "the end is missing: expected \"b\\n\" or \"c\\n\"");
+}
+
+#[test]
+fn a_complaint_says_the_same_in_chinese() {
+    let description = Description::new(in_order([line("a"), pause(1.0), line("b {n:1..9}")]))
+        .exits_with(1)
+        .takes_at_least(1.0)
+        .takes_less_than(2.0)
+        .check("it is the third", "是第三个", |said| said.number("n") == 3.0);
+    let run = |pieces: &[(f64, &str)], exit_code, seconds| {
+        let took = Duration::from_secs_f64(seconds);
+        let run = Transcript { exit_code: Some(exit_code), took, ..said(pieces) };
+        description.examine(&run).unwrap_err()
+    };
+    let good = [(0.0, "a\n"), (1.0, "b 3\n")];
+    for (complaint, chinese) in [
+        (run(&[(0.0, "a\n"), (0.1, "b 3\n")], 1, 1.5), "只比前一段晚 0.10 秒，应至少晚 0.50 秒"),
+        (run(&[(0.0, "x\n")], 1, 1.5), "第 1 行：\"x\\n\"：应为 \"a\\n\""),
+        (run(&[(0.0, "a\n"), (1.0, "b 3\nc\n")], 1, 1.5), "第 3 行：\"c\\n\"：这里不应再有内容"),
+        (run(&[(0.0, "a\n")], 1, 1.5), "缺少结尾：应为 "),
+        (run(&[(0.0, "a\n"), (1.0, "b 4\n")], 1, 1.5), "不成立：是第三个"),
+        (run(&good, 0, 1.5), "退出码是 0，应为 1"),
+        (run(&good, 1, 0.5), "用了 0.50 秒，应至少 1 秒"),
+        (run(&good, 1, 2.5), "用了 2.50 秒，应少于 2 秒"),
+    ] {
+        let said = complaint.what_in_chinese();
+        assert!(said.contains(chinese), "{said}");
+        assert!(!complaint.what().contains(chinese), "{}", complaint.what());
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json as object};
 
 use crate::search::{Completeness, Ending, Extent, Findings, Options, search};
+use crate::tell::Reader;
 use crate::tell::game::{Limits, Played, game};
 use crate::tell::html::html;
 use crate::tell::json::json;
@@ -36,6 +37,8 @@ pub struct Question {
     pub play: bool,
     /// The answer is in Chinese.
     pub chinese: bool,
+    /// How many columns the terminal has in which it is read.
+    pub terminal: Option<usize>,
     /// The answer is a game in this file, for a browser.
     pub html: Option<PathBuf>,
 }
@@ -52,6 +55,7 @@ impl Default for Question {
             one_output: false,
             play: false,
             chinese: false,
+            terminal: None,
             html: None,
         }
     }
@@ -97,6 +101,7 @@ impl Question {
             "one_output": self.one_output,
             "play": self.play,
             "chinese": self.chinese,
+            "terminal": self.terminal,
             "html": self.html.as_ref().map(|file| file.to_string_lossy()),
         })
     }
@@ -113,6 +118,7 @@ impl Question {
             one_output: value["one_output"].as_bool()?,
             play: value["play"].as_bool()?,
             chinese: value["chinese"].as_bool()?,
+            terminal: number("terminal"),
             html: value["html"].as_str().map(PathBuf::from),
         })
     }
@@ -120,6 +126,11 @@ impl Question {
     /// The language of the answer.
     pub fn language(&self) -> Language {
         if self.chinese { Language::Chinese } else { Language::English }
+    }
+
+    /// The one who reads the answer.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.language(), self.terminal)
     }
 
     fn options(&self) -> Options {
@@ -158,7 +169,7 @@ impl Question {
             return writeln!(output, "{}", json(subject.name, world, findings));
         }
         if !self.play {
-            return write!(output, "{}", report(language, subject, world, findings));
+            return write!(output, "{}", report(self.reader(), subject, world, findings));
         }
         if !has_choices(world, findings) {
             let name = subject.name;
@@ -167,11 +178,11 @@ impl Question {
                 format!("{name} 里没有可选择的：每一步都只有一个线程能走。\n"),
             );
             write!(output, "{nothing}")?;
-            return write!(output, "{}", report(language, subject, world, findings));
+            return write!(output, "{}", report(self.reader(), subject, world, findings));
         }
         let input = io::stdin();
         let screen = Screen {
-            language,
+            reader: self.reader(),
             echo: !input.is_terminal(),
             redraw: input.is_terminal() && io::stdout().is_terminal(),
         };

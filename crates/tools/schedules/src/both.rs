@@ -163,7 +163,7 @@ impl Both {
         let interpreter = match &how.interpreter {
             Some(interpreter) => interpreter.clone(),
             None => {
-                let missing = |missing| words::no_python(question.language(), missing);
+                let missing = |missing| ::language::no_python(question.language().into(), missing);
                 course::python().map_err(missing)?.to_path_buf()
             }
         };
@@ -179,7 +179,7 @@ impl Both {
             Ok::<_, String>(side)
         };
         let program = course::build(lesson.name)
-            .map_err(|why| words::not_built(question.language(), &why))?;
+            .map_err(|why| ::language::not_built(question.language().into(), &why))?;
         let twin: Vec<OsString> = vec![interpreter.into(), course::twin(lesson.name).into()];
         Ok(Both {
             name: lesson.name,
@@ -281,7 +281,11 @@ impl Both {
                     // Its text is the same for both.
                     let uncounted = Findings::default();
                     let bare = Found { schedules: None, ..found.clone() };
-                    write!(output, "{}", show(language, number, ending, &bare, &uncounted))?;
+                    write!(
+                        output,
+                        "{}",
+                        show(question.reader(), number, ending, &bare, &uncounted)
+                    )?;
                     shown = true;
                 }
                 let counted = match (found.schedules, findings.schedules) {
@@ -301,7 +305,7 @@ impl Both {
                     language.say(format!("{name}, {counted}:"), format!("{name}：{counted}："));
                 writeln!(output, "\n{head}\n")?;
                 if let Ok(run) = follow(side.world.as_mut(), &found.schedule) {
-                    write!(output, "{}", story(language, &side.sources, &run))?;
+                    write!(output, "{}", story(question.reader(), &side.sources, &run))?;
                 }
             }
         }
@@ -331,9 +335,7 @@ impl Both {
             let how = words::completeness(language, side.findings.completeness);
             lines.push(format!("{}: {how}", side.language));
         }
-        for line in lines.iter().flat_map(|line| text::wrap(line, crate::tell::WIDTH, 0)) {
-            writeln!(output, "{line}")?;
-        }
+        write!(output, "{}", question.reader().lines(&lines.join("\n"), 0))?;
         Ok(())
     }
 
@@ -486,10 +488,10 @@ pub fn table(question: &Question, how: &How, output: &mut dyn Write) -> io::Resu
     if !question.json {
         let explained = names().filter_map(|name| {
             let why = twins::why_they_differ(name, question.chinese)?;
-            Some(text::wrap(&format!("{name}: {why}"), crate::tell::WIDTH, 2).join("\n"))
+            Some(question.reader().lines(&format!("{name}: {why}"), 2))
         });
         for why in explained.filter(|_| !how.one_step_additions) {
-            writeln!(output, "\n{why}")?;
+            write!(output, "\n{why}")?;
         }
     }
     Ok(verdict)

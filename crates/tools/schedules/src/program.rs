@@ -209,9 +209,7 @@ fn given_up(asked: &Asked) -> io::Result<Verdict> {
         });
         writeln!(output, "{answer}")?;
     } else {
-        for line in text::wrap(&sentence, crate::tell::WIDTH, 0) {
-            writeln!(output, "{line}")?;
-        }
+        write!(output, "{}", asked.question.reader().lines(&sentence, 0))?;
     }
     output.flush()?;
     // The thread that searches cannot be stopped: it goes with the process.
@@ -296,7 +294,8 @@ pub fn test(name: &'static str, panics: bool, main: fn() -> ExitCode) {
     let [complete, tried] = [Language::English, language]
         .map(|language| words::completeness(language, findings.completeness));
     let finished = asked.question.is_finished(&findings);
-    let report = crate::tell::report::report(language, &subject, &mut world, &findings);
+    let report =
+        crate::tell::report::report(asked.question.reader(), &subject, &mut world, &findings);
     let name = name.to_string();
     let tested = Tested { name: name.clone(), passes, report, complete, tried, finished };
     let line = tested.to_line();
@@ -333,6 +332,7 @@ mod tests {
             one_output: false,
             play: false,
             chinese: true,
+            terminal: Some(80),
             html: Some(PathBuf::from("game.html")),
         };
         let asked = Asked {

@@ -210,8 +210,10 @@ pub enum End {
     Returned,
     /// The program ended with this exit code.
     Exited(i32),
-    /// Main panicked, or an exception went through it: the message.
+    /// Main panicked: the message.
     Panicked(String),
+    /// An exception went through main, in Python: its type and message.
+    Raised(String),
     /// Nobody could take a step.
     Deadlock,
     /// It has no end: some step can be taken again and again, and nothing changes.

@@ -344,6 +344,9 @@ fn ctrl_c_tells_what_was_found_and_leaves_nothing() {
     assert!(!is_left(&mark, 0), "something is left running");
 }
 
+/// In clock ticks, of which Linux tells a hundred to a second.
+const HALF_A_SECOND: u64 = 50;
+
 /// The same in a Rust program, which searches itself in a process of its own.
 #[test]
 fn ctrl_c_tells_what_was_found_of_threads_too() {
@@ -351,24 +354,26 @@ fn ctrl_c_tells_what_was_found_of_threads_too() {
     let name = format!("interrupted_{}", std::process::id());
     let path = file(folder.path(), &format!("{name}.rs"), &rust_threads(9, 9));
     let tool = command(&["--seconds", "600", path.to_str().unwrap()]).spawn().unwrap();
-    let searches = || {
-        fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-            let parent = stat.rsplit(") ").next().unwrap().split(' ').nth(1).map(str::to_string);
-            let program = fs::read_link(entry.path().join("exe")).unwrap_or_default();
+    // How long the process that searches has computed, in the clock ticks of proc(5), once there is one.
+    let computed = || {
+        fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
+            let program = fs::read_link(entry.path().join("exe")).ok()?;
             let compiler = ["cargo", "rustc", "rustup"].iter().any(|name| program.ends_with(name));
-            parent == Some(tool.id().to_string())
+            let searches = *fields.get(1)? == tool.id().to_string()
                 && program.is_absolute()
                 && !compiler
-                && program != Path::new(env!("CARGO_BIN_EXE_schedules"))
+                && program != Path::new(env!("CARGO_BIN_EXE_schedules"));
+            searches.then(|| fields.get(11)?.parse::<u64>().ok()).flatten()
         })
     };
     let start = std::time::Instant::now();
-    while !searches() {
+    // By then it has tried thousands of schedules, however many others the machine computes for.
+    while computed() < Some(HALF_A_SECOND) {
         assert!(start.elapsed().as_secs() < 300, "it is not searched");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    std::thread::sleep(std::time::Duration::from_secs(2));
     kill(Pid::from_raw(tool.id() as i32), Signal::SIGINT).unwrap();
     let output = tool.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use schedules::lessons::{LESSONS, Version, find};
 use schedules::search::{Found, classes, follow, random};
+use schedules::tell::Reader;
 use schedules::tell::source::Sources;
 use schedules::tell::story::story;
 use schedules::tell::words::Language;
 use unicode_width::UnicodeWidthStr;
 
-fn told(language: Language, version: &Version, found: &Found) -> String {
+fn told(reader: impl Into<Reader>, version: &Version, found: &Found) -> String {
     let run = follow(&mut &version.program, &found.schedule).expect("every run can be made again");
-    story(language, &Sources::single(version.source), &run)
+    story(reader, &Sources::single(version.source), &run)
 }
 
 #[test]
@@ -26,16 +27,46 @@ fn the_loss_of_a_deposit_is_told_in_the_lines_of_the_lesson() {
 }
 
 #[test]
-fn every_story_fits_in_100_columns() {
-    for lesson in &LESSONS {
-        let search = classes::all(&mut &lesson.small.program, Duration::MAX);
-        for found in search.endings.values() {
-            for language in [Language::English, Language::Chinese] {
-                for line in told(language, &lesson.small, found).lines() {
-                    assert!(line.width() <= 100, "{}: {line}", lesson.name);
+fn every_story_fits_into_the_terminal() {
+    // One that is wider than a line should be, and one that is narrower than any.
+    for (terminal, most) in [(Some(60), 60), (Some(80), 80), (Some(200), 100), (Some(1), 40)] {
+        for lesson in &LESSONS {
+            let search = classes::all(&mut &lesson.small.program, Duration::MAX);
+            for found in search.endings.values() {
+                for language in [Language::English, Language::Chinese] {
+                    let reader = Reader::new(language, terminal);
+                    for line in told(reader, &lesson.small, found).lines() {
+                        assert!(line.width() <= most, "{}: {line}", lesson.name);
+                    }
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_narrower_story_tells_the_same() {
+    // With fewer columns the order of what is told stays that of the steps.
+    let words = |told: &str| -> Vec<String> {
+        let mut words: Vec<_> = told
+            .lines()
+            .filter(|line| line.contains('→'))
+            // The rest may stand on the next line.
+            .map(|line| line.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+            .collect();
+        words.dedup();
+        words
+    };
+    let small = &find("bank_no_lock").unwrap().small;
+    let search = classes::all(&mut &small.program, Duration::MAX);
+    for found in search.endings.values() {
+        let at = |columns| told(Reader::new(Language::English, Some(columns)), small, found);
+        assert!(at(100).starts_with("main   "), "{}", at(100));
+        assert!(at(80).starts_with("main   "), "{}", at(80));
+        assert!(at(60).starts_with("main\n 16 scope.spawn("), "{}", at(60));
+        assert_eq!(words(&at(60)), words(&at(100)));
+        assert_eq!(words(&at(80)), words(&at(100)));
+        assert_eq!(at(100), told(Language::English, small, found));
     }
 }
 

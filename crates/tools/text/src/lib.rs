@@ -2,12 +2,32 @@
 //!
 //! # Layout
 //!
-//! * [`pad`], [`cut`], [`wrap`]: columns of one width
+//! * [`width`], [`pad`], [`cut`], [`wrap`]: columns of one width
 //! * [`on_one_line`]: what a program prints, as a label
 //! * [`escape_xml`]: text within a picture
+//! * [`terminal_width`], with the feature `terminal`: how many columns there are
 
 use unicode_truncate::{Alignment, UnicodeTruncateStr};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns the terminal behind this stream has: `None` where it is none, or does not say.
+#[cfg(all(feature = "terminal", unix))]
+pub fn terminal_width(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(stream)?;
+    Some(usize::from(columns)).filter(|&columns| columns > 0)
+}
+
+/// How many columns the terminal behind this stream has: `None` where it is none, or does not say.
+#[cfg(all(feature = "terminal", windows))]
+pub fn terminal_width(stream: impl std::os::windows::io::AsHandle) -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(stream)?;
+    Some(usize::from(columns)).filter(|&columns| columns > 0)
+}
+
+/// How many columns `text` takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
 
 /// `text` and as many blanks as it takes to fill `width` columns. A wider text stays as it is.
 pub fn pad(text: &str, width: usize) -> String {

@@ -1,9 +1,13 @@
 //! What a program's system calls say about it.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::libc::{self, c_long};
 use nix::time::{ClockId, clock_gettime};
@@ -80,7 +84,8 @@ pub enum Call {
     Wait(Wait),
     /// Goes on with a wait that a signal interrupted.
     Restart,
-    Wake(Futex),
+    /// Wakes so many threads at most.
+    Wake(Futex, u32),
     Print(Vec<u8>),
     Rename(String),
     /// To be a tracer itself, or to be traced by its parent.
@@ -92,10 +97,16 @@ pub enum Call {
 pub struct Wait {
     pub state: State,
     pub futex: Option<Futex>,
-    /// For how long it asks to sleep.
-    pub sleep: Option<Duration>,
+    pub sleep: Option<Sleep>,
     /// Whether the state is more than a guess.
     pub certain: bool,
+}
+
+/// How long a thread asks to sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sleep {
+    For(Duration),
+    Until(Instant),
 }
 
 impl Wait {
@@ -117,6 +128,8 @@ impl Wait {
 pub struct Process {
     /// Whether CPython runs in it, once somebody asked.
     python: Option<bool>,
+    /// The memory of CPython's own variables, once somebody asked.
+    variables: Option<Range<u64>>,
     /// Where threads wait for CPython's interpreter lock, once one did.
     interpreter_lock: Option<u64>,
 }
@@ -141,8 +154,8 @@ pub fn understand(
 ) -> Option<Call> {
     let wait = |state| Some(Call::Wait(Wait::on(state)));
     match number {
-        libc::SYS_futex => futex(process, pid, tid, args),
-        libc::SYS_nanosleep => sleep(length(tid, args[0])),
+        libc::SYS_futex => futex(process, pid, args),
+        libc::SYS_nanosleep => sleep(length(tid, args[0]).map(Sleep::For)),
         libc::SYS_clock_nanosleep => sleep(until(tid, args)),
         libc::SYS_wait4 => may_wait(args[2]).then(|| wait(State::ProcessEnd))?,
         libc::SYS_waitid => may_wait(args[3]).then(|| wait(State::ProcessEnd))?,
@@ -191,16 +204,53 @@ pub fn understand(
     }
 }
 
+/// A call that a thread is found in, and the first of its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InKernel {
+    pub number: c_long,
+    pub args: [u64; 3],
+}
+
+/// By its number and its first argument a call is told from the next one.
+pub type Place = (c_long, u64);
+
+impl InKernel {
+    pub fn place(&self) -> Place {
+        (self.number, self.args[0])
+    }
+}
+
 /// What a thread waits for that sits in a call which is let through unseen.
-pub fn stuck_in(number: c_long, descriptor: Option<Channel>) -> State {
+pub fn stuck_in(tid: i32, call: &InKernel) -> State {
+    let InKernel { number, args } = *call;
+    let here = libc::AT_FDCWD as u64;
     match number {
         libc::SYS_write | libc::SYS_writev | libc::SYS_splice | libc::SYS_tee
-            if descriptor.is_some() =>
+            if channel(tid, args[0]).is_some() =>
         {
             State::Output
         }
         libc::SYS_sendto | libc::SYS_sendmsg | libc::SYS_sendmmsg => State::Output,
-        libc::SYS_read => descriptor.map_or(State::System, Channel::wait_to_read),
+        libc::SYS_read => channel(tid, args[0]).map_or(State::System, Channel::wait_to_read),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_open => open(tid, here, args[0], args[1]),
+        libc::SYS_openat => open(tid, args[0], args[1], args[2]),
+        _ => State::System,
+    }
+}
+
+/// Whoever opens a named pipe waits until another opens its other end.
+fn open(tid: i32, folder: u64, path: u64, flags: u64) -> State {
+    let path = memory::bytes(tid, path, LONGEST_TEXT);
+    let path = OsStr::from_bytes(path.split(|&byte| byte == 0).next().unwrap_or_default());
+    let folder = match folder as i32 {
+        libc::AT_FDCWD => format!("/proc/{tid}/cwd"),
+        descriptor => format!("/proc/{tid}/fd/{descriptor}"),
+    };
+    let reads = flags as i32 & libc::O_ACCMODE == libc::O_RDONLY;
+    match fs::metadata(Path::new(&folder).join(path)) {
+        Ok(found) if found.file_type().is_fifo() && reads => State::Input,
+        Ok(found) if found.file_type().is_fifo() => State::Wakeup,
         _ => State::System,
     }
 }
@@ -251,7 +301,7 @@ fn is_own_output(tid: i32, descriptor: u64) -> bool {
     place(format!("/proc/{tid}/fd/{descriptor}")).is_some_and(|place| own.contains(&place))
 }
 
-fn sleep(length: Option<Duration>) -> Option<Call> {
+fn sleep(length: Option<Sleep>) -> Option<Call> {
     Some(Call::Wait(Wait { sleep: length, ..Wait::on(State::Sleeping) }))
 }
 
@@ -267,14 +317,15 @@ fn length(tid: i32, address: u64) -> Option<Duration> {
 }
 
 /// How long a `clock_nanosleep` is to sleep, which may ask for a moment instead.
-fn until(tid: i32, args: &[u64; 6]) -> Option<Duration> {
+fn until(tid: i32, args: &[u64; 6]) -> Option<Sleep> {
     let asked = length(tid, args[2])?;
     if args[1] as i32 & libc::TIMER_ABSTIME == 0 {
-        return Some(asked);
+        return Some(Sleep::For(asked));
     }
+    let here = Instant::now();
     let now = clock_gettime(ClockId::from_raw(args[0] as libc::clockid_t)).ok()?;
     let now = Duration::new(now.tv_sec() as u64, now.tv_nsec() as u32);
-    Some(asked.saturating_sub(now))
+    here.checked_add(asked.saturating_sub(now)).map(Sleep::Until)
 }
 
 /// A poll of nothing is a sleep, and a poll of a process a wait for its end.
@@ -283,7 +334,7 @@ fn poll(tid: i32, args: &[u64; 6], timeout: Option<Duration>) -> Option<Call> {
         return None;
     }
     if args[1] == 0 {
-        return sleep(timeout);
+        return sleep(timeout.map(Sleep::For));
     }
     let first = u32_at(tid, args[0]).unwrap_or(u32::MAX);
     let file = fs::read_link(format!("/proc/{tid}/fd/{first}")).unwrap_or_default();
@@ -300,12 +351,12 @@ fn poll(tid: i32, args: &[u64; 6], timeout: Option<Duration>) -> Option<Call> {
 fn select(args: &[u64; 6], timeout: Option<Duration>) -> Option<Call> {
     match (args[0], timeout) {
         (_, Some(Duration::ZERO)) => None,
-        (0, timeout) => sleep(timeout),
+        (0, timeout) => sleep(timeout.map(Sleep::For)),
         _ => Some(Call::Wait(Wait::on(State::Input))),
     }
 }
 
-fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<Call> {
+fn futex(process: &mut Process, pid: i32, args: &[u64; 6]) -> Option<Call> {
     let [address, operation, value, timeout, ..] = *args;
     let operation = operation as i32;
     let private = operation & libc::FUTEX_PRIVATE_FLAG != 0;
@@ -316,8 +367,8 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
         | libc::FUTEX_WAKE_BITSET
         | libc::FUTEX_WAKE_OP
         | libc::FUTEX_REQUEUE
-        | libc::FUTEX_CMP_REQUEUE
-        | libc::FUTEX_UNLOCK_PI => Some(Call::Wake(futex)),
+        | libc::FUTEX_CMP_REQUEUE => Some(Call::Wake(futex, value as u32)),
+        libc::FUTEX_UNLOCK_PI => Some(Call::Wake(futex, 1)),
         libc::FUTEX_LOCK_PI | libc::FUTEX_LOCK_PI2 => wait(State::Lock),
         libc::FUTEX_WAIT_REQUEUE_PI => wait(State::Wakeup),
         libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
@@ -326,12 +377,12 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
             let python = !joins && process.is_python(pid);
             let state = if joins {
                 State::ThreadEnd
-            } else if python && is_interpreter_lock(process, tid, address, timeout) {
+            } else if python && is_interpreter_lock(process, pid, address, timeout) {
                 State::Interpreter
             } else {
                 waits_for(python, value as u32)
             };
-            // Only a mutex has this value, and only CPython uses its locks for something else, too.
+            // Only CPython uses its locks for something else, too.
             let certain = state == State::Lock && !python;
             let futex = Some(futex);
             Some(Call::Wait(Wait { futex, certain, ..Wait::on(state) }))
@@ -340,12 +391,20 @@ fn futex(process: &mut Process, pid: i32, tid: i32, args: &[u64; 6]) -> Option<C
     }
 }
 
+/// The value of a `Mutex` of std and of the C library that is locked and waited for.
+const CONTENDED: u32 = 2;
+
+/// Whether a futex that had the value [`CONTENDED`] may be a mutex, if it has this value when a wait for
+/// it has ended: a condition has counted one call more.
+pub fn is_mutex(value: u32) -> bool {
+    value <= CONTENDED || value >= RWLOCK_WAITED_FOR
+}
+
+/// The two upper bits of a `RwLock` of std say who waits. Both and all others: a parked thread.
+const RWLOCK_WAITED_FOR: u32 = 1 << 30;
+
 /// What the value says that a thread expects to find in a futex.
 fn waits_for(python: bool, value: u32) -> State {
-    /// A `Mutex` of std and of the C library, locked and waited for.
-    const CONTENDED: u32 = 2;
-    /// The two upper bits of a `RwLock` of std say who waits. Both and all others: a parked thread.
-    const RWLOCK_WAITED_FOR: u32 = 1 << 30;
     match value {
         u32::MAX => State::Wakeup,
         CONTENDED => State::Lock,
@@ -360,23 +419,51 @@ fn is_thread(pid: i32, tid: u32) -> bool {
     tid != 0 && fs::exists(format!("/proc/{pid}/task/{tid}")).unwrap_or(false)
 }
 
-/// Threads that wait for the interpreter lock look at it again every 5 ms, which nothing else does.
-fn is_interpreter_lock(process: &mut Process, tid: i32, address: u64, timeout: u64) -> bool {
+/// Threads that wait for the interpreter lock look at it again every few milliseconds. It is a variable of
+/// CPython itself, and the locks that a program makes are not.
+fn is_interpreter_lock(process: &mut Process, pid: i32, address: u64, timeout: u64) -> bool {
     /// The mutex and the condition of the lock lie side by side.
     const NEAR: u64 = 256;
-    const LOOKS_AGAIN: i64 = 5_500_000;
-
     if process.interpreter_lock.is_none() && timeout != 0 {
-        let left = memory::u64_pair_at(tid, timeout)
-            .zip(clock_gettime(ClockId::CLOCK_MONOTONIC).ok())
-            .map(|((seconds, nanos), now)| {
-                (seconds as i64 - now.tv_sec()) * 1_000_000_000 + nanos as i64 - now.tv_nsec()
-            });
-        if left.is_some_and(|left| left <= LOOKS_AGAIN) {
+        let variables = process.variables.get_or_insert_with(|| variables_of_python(pid));
+        if variables.contains(&address) {
             process.interpreter_lock = Some(address);
         }
     }
     process.interpreter_lock.is_some_and(|lock| lock.abs_diff(address) < NEAR)
+}
+
+/// The memory in which CPython has its variables: that of the library or program, and what follows it for
+/// the variables that begin with zeros.
+fn variables_of_python(pid: i32) -> Range<u64> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
+    variables_in(&maps).unwrap_or_default()
+}
+
+/// The same, from the list of a process's memory: see proc_pid_maps(5).
+fn variables_in(maps: &str) -> Option<Range<u64>> {
+    let mut found: Vec<(bool, Range<u64>)> = Vec::new();
+    for line in maps.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let (start, end) = words.next()?.split_once('-')?;
+        let part = u64::from_str_radix(start, 16).ok()?..u64::from_str_radix(end, 16).ok()?;
+        let file = words.nth(4).unwrap_or_default();
+        let name = file.rsplit('/').next().unwrap_or_default();
+        let library = name.starts_with("libpython");
+        let python = library || name.starts_with("python");
+        match found.last_mut() {
+            Some((of_library, before))
+                if before.end == part.start
+                    && (file.is_empty() || python && *of_library == library) =>
+            {
+                before.end = part.end;
+            }
+            _ if python => found.push((library, part)),
+            _ => {}
+        }
+    }
+    // Where there is a library, the program does nothing but call it.
+    found.into_iter().max_by_key(|(library, part)| (*library, part.end - part.start)).map(|it| it.1)
 }
 
 fn start_of(tid: i32, address: u64, length: u64) -> Vec<u8> {
@@ -425,6 +512,26 @@ mod tests {
         for (what, python, value, state) in cases {
             assert_eq!(waits_for(python, value), state, "{what}");
         }
+    }
+
+    #[test]
+    fn the_variables_of_python_are_not_what_a_program_makes() {
+        let program = "\
+            400000-7ff000 r--p 00000000 08:01 11 /usr/bin/python3.11\n\
+            7ff000-a00000 rw-p 003ff000 08:01 11 /usr/bin/python3.11\n\
+            a00000-a80000 rw-p 00000000 00:00 0 \n\
+            a80000-b00000 rw-p 00000000 00:00 0 [heap]\n\
+            c00000-c10000 r--p 00000000 08:01 12 /usr/lib/libc.so.6\n\
+            c10000-c20000 rw-p 00000000 00:00 0 \n";
+        assert_eq!(variables_in(program), Some(0x40_0000..0xa8_0000));
+        let library = "\
+            e00000-f00000 rw-p 00000000 00:00 0 \n\
+            f00000-f10000 r--p 00000000 08:01 13 /opt/lib/libpython3.13.so.1.0\n\
+            f10000-f20000 rw-p 00010000 08:01 13 /opt/lib/libpython3.13.so.1.0\n\
+            f20000-f30000 rw-p 00000000 00:00 0 \n\
+            f40000-f50000 rw-p 00000000 00:00 0 \n";
+        assert_eq!(variables_in(&format!("{program}{library}")), Some(0xf0_0000..0xf3_0000));
+        assert_eq!(variables_in("1000-2000 r--p 0 0:0 0 /bin/sh\n"), None);
     }
 
     #[test]

@@ -189,17 +189,28 @@ impl<'a> Chart<'a> {
         segments
     }
 
-    /// What a lane printed, with everything joined that came at about the same moment.
+    /// What a lane printed, with everything joined that came at about the same moment. For how long the
+    /// lane was kept from going on in between does not matter.
     ///
     /// A line may come in pieces: Python writes the end of one by itself when it does not buffer.
     pub fn words(&self, lane: &Lane, columns: usize) -> Vec<Words> {
         const MOMENT: Duration = Duration::from_millis(1);
         let moment = (self.length() / columns as u32).min(MOMENT);
+        let kept = [State::Ready, State::Held, State::System, State::Interpreter, State::Output];
+        let mut waits = lane.waits.iter().filter(|wait| kept.contains(&wait.state)).peekable();
+        // For how long it was kept until a print, and until the first of those that are joined.
+        let (mut until, mut until_first) = (Duration::ZERO, Duration::ZERO);
         let mut words: Vec<Words> = Vec::new();
         for Print { at, text, .. } in lane.prints.iter().filter(|print| print.at >= self.start) {
+            while let Some(wait) = waits.next_if(|wait| wait.end <= *at) {
+                until += wait.end - wait.start;
+            }
             match words.last_mut() {
-                Some(last) if *at < last.at + moment => last.text += text,
-                _ => words.push(Words { at: *at, text: text.clone() }),
+                Some(last) if *at < last.at + moment + (until - until_first) => last.text += text,
+                _ => {
+                    words.push(Words { at: *at, text: text.clone() });
+                    until_first = until;
+                }
             }
         }
         for word in &mut words {

@@ -30,6 +30,8 @@ pub struct Interval {
     pub used: Option<Used>,
     /// How long the tracer held the thread before the call, or at all if there is no call.
     pub held: Duration,
+    /// How long it may have held the thread beside that.
+    pub unsure: Duration,
     /// When the tracer last knew that no thread stood and waited for it.
     pub idle: Duration,
     pub call: Option<Asked>,
@@ -39,8 +41,9 @@ pub struct Interval {
 pub struct Used {
     pub running: Duration,
     pub ready: Duration,
-    /// Whether it gave its core away at least once more than the tracer made it.
-    pub gave_way: bool,
+    /// How many times it gave its core away, beside those when it stopped for the tracer: to wait, or
+    /// because another had its turn.
+    pub gave_way: u64,
 }
 
 /// A call that may make its thread wait. The interval ends at its end, or later.
@@ -55,9 +58,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The end of a sleep that began with this call.
-    pub fn slept(mut self, length: Duration) -> Asked {
-        self.ended = Some(self.from.saturating_add(length).saturating_add(TIMER_SLACK));
+    /// A sleep until then.
+    pub fn slept_until(mut self, end: Duration) -> Asked {
+        self.ended = Some(end.saturating_add(TIMER_SLACK));
         self
     }
 }
@@ -97,7 +100,11 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
         None => rest.min(end.saturating_sub(idle)),
         Some(_) => Duration::ZERO,
     };
-    let other = if rest - late < SMALL { Duration::ZERO } else { rest - late };
+    let other = (rest - late).saturating_sub(interval.unsure);
+    // Each wait takes a time at which it gave its core away, first that of the call. What else there was
+    // is the time that a machine takes to wake a core.
+    let unseen = used.gave_way > u64::from(call.is_some());
+    let other = if other < SMALL || !unseen { Duration::ZERO } else { other };
     pieces.add(State::Ready, waited);
     pieces.add(State::Running, ran);
     pieces.add(State::System, other);
@@ -110,22 +117,24 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     let since = end.saturating_sub(call.from);
     let running = (running - ran).min(since);
     let ready = (ready - waited).min(since - running);
-    // The wait lasted until `latest`, or the tracer was late to see its end.
+    // The wait lasted until `latest`, or the tracer was late to see its end, but no later than it can
+    // have been: until then the wait is known.
     let latest = call.from + (since - running - ready);
-    let seen = idle.saturating_sub(running + ready);
+    let known = idle.saturating_sub(running + ready).min(latest);
     let wait_end = match call.ended {
         // The end of these is known exactly. That a thread had no core to begin to sleep made its sleep
         // no shorter.
         Some(ended) if EXACT.contains(&call.state) => ended.clamp(call.from, end - running),
         // Nobody goes on before it is woken. What does not fit between then and the end was before the
         // wait: the thread had to have a core to begin it.
-        Some(ended) => ended.max(seen.min(latest)).clamp(call.from, end),
-        None => latest,
+        Some(ended) => ended.max(known).clamp(call.from, end),
+        None => known.max(call.from),
     };
     let running = running.min(end - wait_end);
     let ready = ready.min(end - wait_end - running);
     let wait = wait_end - call.from;
-    if wait < AT_ONCE || (!used.gave_way && wait < SMALL) {
+    let waited = wait >= AT_ONCE && used.gave_way > 0;
+    if !waited {
         pieces.until(State::Held, call.from);
     } else {
         // To the thread the wait begins where it asks.
@@ -137,8 +146,8 @@ pub fn divide(interval: &Interval) -> Vec<Piece> {
     pieces.add(State::Ready, ready);
     pieces.add(State::Running, running);
     // What the tracer cannot have been late by was something that is not watched.
-    let other = idle.min(end).saturating_sub(pieces.at);
-    if other >= SMALL {
+    let other = idle.min(end).saturating_sub(pieces.at + interval.unsure);
+    if other >= SMALL && used.gave_way > u64::from(waited) {
         pieces.add(State::System, other);
     }
     pieces.until(State::Held, end);
@@ -187,7 +196,7 @@ mod tests {
     }
 
     fn used(running: u64, ready: u64) -> Option<Used> {
-        Some(Used { running: us(running), ready: us(ready), gave_way: true })
+        Some(Used { running: us(running), ready: us(ready), gave_way: 2 })
     }
 
     fn asked(state: State, at: u64, from: u64) -> Asked {
@@ -219,8 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn the_system_is_not_waited_for_where_the_tracer_may_have_held_the_thread() {
+        let interval = Interval {
+            end: us(10_000),
+            used: used(2_000, 0),
+            unsure: us(3_000),
+            idle: us(9_000),
+            ..Interval::default()
+        };
+        let expected = [(State::Running, 2_000), (State::System, 4_000), (State::Held, 4_000)];
+        assert_eq!(told(&interval), expected);
+    }
+
+    #[test]
     fn a_sleep_is_as_long_as_was_asked_for() {
-        let call = asked(State::Sleeping, 100, 120).slept(us(10_000));
+        let call = asked(State::Sleeping, 100, 120).slept_until(us(10_120));
         let interval = Interval {
             end: us(14_000),
             used: used(130, 500),
@@ -280,12 +302,53 @@ mod tests {
     fn what_was_there_already_is_not_waited_for() {
         let interval = Interval {
             end: us(60),
-            used: Some(Used { running: us(40), ready: us(5), gave_way: false }),
+            used: Some(Used { running: us(40), ready: us(5), gave_way: 0 }),
             idle: us(50),
             call: Some(asked(State::Input, 10, 15)),
             ..Interval::default()
         };
         assert!(told(&interval).iter().all(|&(state, _)| state != State::Input));
+    }
+
+    #[test]
+    fn that_the_tracer_was_late_makes_no_wait_longer() {
+        let interval = Interval {
+            end: us(50_000),
+            used: used(100, 900),
+            idle: us(11_000),
+            call: Some(asked(State::Input, 0, 0)),
+            ..Interval::default()
+        };
+        let expected = [
+            (State::Input, 10_000),
+            (State::Ready, 900),
+            (State::Running, 100),
+            (State::Held, 39_000),
+        ];
+        assert_eq!(told(&interval), expected);
+        // Who kept its core did not wait, however late that is seen.
+        let used = Some(Used { running: us(40), ready: us(5), gave_way: 0 });
+        let interval = Interval { used, ..interval };
+        let expected = [(State::Ready, 5), (State::Running, 40), (State::Held, 49_955)];
+        assert_eq!(told(&interval), expected);
+        assert_eq!(told(&Interval { call: None, idle: us(50_000), ..interval }), expected);
+    }
+
+    #[test]
+    fn one_wait_is_not_two() {
+        let call = asked(State::Sleeping, 0, 0).slept_until(us(10_000));
+        let mut used = Used { running: us(100), ready: us(0), gave_way: 1 };
+        let interval = |used| Interval {
+            end: us(15_000),
+            used: Some(used),
+            idle: us(15_000),
+            call: Some(call),
+            ..Interval::default()
+        };
+        let sleep = [(State::Sleeping, 10_050), (State::Running, 100)];
+        assert_eq!(told(&interval(used)), [&sleep[..], &[(State::Held, 4_850)]].concat());
+        used.gave_way = 2;
+        assert_eq!(told(&interval(used)), [&sleep[..], &[(State::System, 4_850)]].concat());
     }
 
     #[test]
@@ -305,13 +368,14 @@ mod tests {
             let used = Used {
                 running: us(random(20_000)),
                 ready: us(random(20_000)),
-                gave_way: random(2) == 0,
+                gave_way: random(3),
             };
             let interval = Interval {
                 start: us(0),
                 end: us(end),
                 used: (random(9) != 0).then_some(used),
                 held: us(random(3_000)),
+                unsure: us(random(3_000)),
                 idle: us(random(20_000)),
                 call: (random(2) == 0).then_some(call),
             };

@@ -41,7 +41,6 @@ use std::time::Duration;
 
 use ::language::{Choice, say};
 use clap::Parser;
-use terminal_size::{Width, terminal_size_of};
 
 use crate::chart::Chart;
 use crate::language::Language;
@@ -101,20 +100,20 @@ struct Options {
 const ABOUT: &str = "\
 Runs a program and draws what its processes and threads did.
 
-The program's own output passes through. When its last process has ended, the chart is written to
-standard error. Ctrl-C reaches the program as it would without this; pressed three times, it kills the
+The program's own output passes through. When its last process has ended, the chart is written to \
+standard error. Ctrl-C reaches the program as it would without this; pressed three times, it kills the \
 program and draws what was seen until then.
 
-The exit code is the program's, 124 if the limit ended it, and 128 plus the signal's number if a signal
+The exit code is the program's, 124 if the limit ended it, and 128 plus the signal's number if a signal \
 did. It is 1 if the program succeeded and a picture could not be written.";
 
 const ABOUT_ZH: &str = "\
 运行一个程序，画出它的进程和线程各做了什么。
 
-程序自己的输出照常显示。最后一个进程结束后，图写到标准错误。Ctrl-C 照常送到程序；连按三次就终止程序，
+程序自己的输出照常显示。最后一个进程结束后，图写到标准错误。Ctrl-C 照常送到程序；连按三次就终止程序，\
 画出到那时为止看到的。
 
-退出码就是程序的退出码；到时限被结束时是 124，被信号终止时是 128 加信号的编号。程序成功而图片没能写出时
+退出码就是程序的退出码；到时限被结束时是 124，被信号终止时是 128 加信号的编号。程序成功而图片没能写出时\
 是 1。";
 
 /// What comes last in the help.
@@ -181,7 +180,8 @@ fn run(options: &Options) -> Result<u8, Failure> {
     for path in paths {
         places.push(Place::try_out(path, language)?);
     }
-    let file = program::find(&options.command[0]).map_err(|message| Failure::new(1, message))?;
+    let file =
+        program::find(language, &options.command[0]).map_err(|message| Failure::new(1, message))?;
     let mut command = options.command.clone();
     command[0] = file.into_os_string();
     let trace = watch(&command, options, language)?;
@@ -221,8 +221,12 @@ fn watch(command: &[OsString], options: &Options, language: Language) -> Result<
             }
             _ => {
                 let typed = typed.to_string_lossy();
-                let (english, chinese) = ("cannot run", "无法运行");
-                Failure::new(126, format!("{} {typed}: {error}", language.choose(english, chinese)))
+                let why = ::language::system(language, &error);
+                let message = language.choose(
+                    format!("cannot run {typed}: {why}"),
+                    format!("无法运行 {typed}：{why}"),
+                );
+                Failure::new(126, message)
             }
         }
     })
@@ -262,8 +266,11 @@ impl Place {
     }
 
     fn not_written(&self, error: &io::Error) -> Failure {
-        let cannot = self.language.choose("cannot write", "无法写入");
-        Failure::new(1, format!("{cannot} {}: {error}", self.path.display()))
+        let (path, why) = (self.path.display(), ::language::system(self.language, error));
+        let message = self
+            .language
+            .choose(format!("cannot write {path}: {why}"), format!("无法写入 {path}：{why}"));
+        Failure::new(1, message)
     }
 }
 
@@ -279,9 +286,8 @@ impl Drop for Place {
 fn style(options: &Options, language: Language) -> terminal::Style {
     let asked = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-    let width = terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns));
     terminal::Style {
-        width: width.filter(|&columns| columns > 0).unwrap_or(100),
+        width: text::terminal_width(io::stderr()).unwrap_or(100),
         color: io::stderr().is_terminal() && !asked("NO_COLOR") && !dumb,
         every_lane: options.every_lane,
         language,

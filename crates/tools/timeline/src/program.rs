@@ -12,9 +12,9 @@ use crate::language::Language;
 /// # Errors
 ///
 /// When a lesson cannot be built, with a message for the user.
-pub fn find(typed: &OsStr) -> Result<PathBuf, String> {
+pub fn find(language: Language, typed: &OsStr) -> Result<PathBuf, String> {
     if let Some(lesson) = typed.to_str().filter(|name| course::is_lesson(name)) {
-        return Ok(course::build(lesson)?);
+        return course::build(lesson).map_err(|why| ::language::not_built(language, &why));
     }
     let path = Path::new(typed);
     Ok(interpreter(path).unwrap_or_else(|| path.to_path_buf()))

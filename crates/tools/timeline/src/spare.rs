@@ -1,9 +1,23 @@
-//! Whether this machine has a core that nobody needs.
+//! How many cores there are, and whether there is one that nobody needs.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
+
+use nix::sched::{CpuSet, sched_getaffinity};
+use nix::unistd::Pid;
+
+/// How many threads can have a core at the same time here. A limit of the time that they may have in all
+/// does not matter for that.
+pub fn cores() -> usize {
+    let allowed =
+        |set: CpuSet| (0..CpuSet::count()).filter(|&core| set.is_set(core) == Ok(true)).count();
+    match sched_getaffinity(Pid::from_raw(0)).map(allowed) {
+        Ok(count) if count > 0 => count,
+        _ => thread::available_parallelism().map_or(1, usize::from),
+    }
+}
 
 /// For so long it is not looked again when all had a core: to look costs some microseconds.
 const STILL_TRUE: Duration = Duration::from_millis(2);

@@ -163,6 +163,18 @@ fn pieces_of_a_line_are_one_word_and_words_apart_are_not() {
 }
 
 #[test]
+fn pieces_of_a_line_are_one_word_on_a_slow_machine_too() {
+    let mut main = lane(1, 1, None, 0, 10_000);
+    main.prints = vec![print(10, "job"), print(50, " "), print(90, "1\n"), print(130, "job 2\n")];
+    main.waits = vec![wait(State::Ready, 0, 9), wait(State::Ready, 10, 50)];
+    main.waits.extend([wait(State::Held, 50, 90), wait(State::Sleeping, 90, 130)]);
+    let trace = trace(vec![main]);
+    let texts: Vec<String> =
+        chart(&trace).words(&trace.lanes[0], 100).into_iter().map(|word| word.text).collect();
+    assert_eq!(texts, ["job 1", "job 2"]);
+}
+
+#[test]
 fn the_end_of_a_scope_is_a_wait_for_threads_and_a_message_is_not() {
     let woken = |by, at| {
         let mut wait = wait(State::Wakeup, 10, at);

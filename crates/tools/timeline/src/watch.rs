@@ -16,7 +16,7 @@ use tracer::stop::{self, Stop, Until, Which};
 use tracer::times::Clock;
 
 use crate::calls;
-use crate::recorder::{LOOK, Next, Recorder, Seen};
+use crate::recorder::{LOOK, Next, Recorder, Seen, WORTH_ASKING};
 use crate::requests::{News, Request, Signals};
 use crate::spare::Cores;
 use crate::trace::{Outcome, Trace};
@@ -29,6 +29,9 @@ const IN_ONE_GO: usize = 8;
 /// when it has nothing to do, if that takes no core from anybody. A small program needs less from its
 /// start to its end.
 const AWAKE: Duration = Duration::from_millis(1);
+
+/// So long a thread is last in line at most.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs the command to the end of its last process. `say` tells the user what can be done when the
 /// program does not end though it was asked to.
@@ -46,11 +49,13 @@ pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) ->
             return Err(error.into());
         }
     };
+    open_many_files();
+    let clock = Instant::now();
     let mut watch = Watch {
-        clock: Instant::now(),
+        clock,
         own: Clock::open(gettid().as_raw(), gettid().as_raw())?,
         waited: Duration::ZERO,
-        recorder: Recorder::new(root.as_raw()),
+        recorder: Recorder::new(root.as_raw(), clock),
         queue: VecDeque::new(),
         idle: Duration::ZERO,
         cores: Cores::new(),
@@ -61,7 +66,6 @@ pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) ->
         root,
         limit,
     };
-    open_many_files();
     watch.resume(root, Next::Resume(Until::NextEvent, 0))?;
     watch.follow(say)?;
     let Watch { recorder, signals, clock, ended, .. } = watch;
@@ -71,7 +75,7 @@ pub fn run(command: &[OsString], limit: Option<Duration>, say: impl Fn(&str)) ->
 
 struct Watch {
     clock: Instant,
-    /// This thread's own times, and how long it had waited for a core when it looked last.
+    /// This thread's own times, and how long it had waited for a core when it went to sleep last.
     own: Clock,
     waited: Duration,
     recorder: Recorder,
@@ -81,8 +85,9 @@ struct Watch {
     idle: Duration,
     cores: Cores,
     /// Hundreds of threads that look every 5 ms whether the interpreter lock is free would keep the
-    /// tracer from the one that holds it. So they go on when nobody else has anything to tell.
-    last_in_line: VecDeque<Pid>,
+    /// tracer from the one that holds it. So they go on when nobody else has anything to tell, or after a
+    /// while.
+    last_in_line: VecDeque<(Pid, Duration)>,
     ended: Option<Outcome>,
     signals: Signals,
     /// When it was looked last whether a request has come while threads stood in the queue.
@@ -97,7 +102,8 @@ impl Watch {
         while self.collect()? {
             let now = self.clock.elapsed();
             if look.is_some_and(|look| now >= look) {
-                look = self.recorder.look(now);
+                let clock = self.clock;
+                look = self.recorder.look(|| clock.elapsed());
             }
             if self.limit.is_some_and(|limit| now >= limit) {
                 self.limit = None;
@@ -114,6 +120,10 @@ impl Watch {
                 // is found without the signal that may be read here.
                 if now.saturating_sub(self.listened) >= LOOK {
                     self.listened = now;
+                    if self.last_in_line.front().is_some_and(|(_, since)| now >= *since + PATIENCE)
+                    {
+                        self.call_up()?;
+                    }
                     if let Some(request) = self.signals.read()?.and_then(|news| news.request) {
                         self.asked(request, &say);
                     }
@@ -121,9 +131,7 @@ impl Watch {
                 continue;
             }
             self.recorder.afterwards();
-            if let Some(pid) = self.last_in_line.pop_front() {
-                self.recorder.called_up(pid.as_raw(), self.clock.elapsed());
-                self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
+            if self.call_up()? {
                 continue;
             }
             // Whoever stops from here on says so with a signal.
@@ -132,6 +140,16 @@ impl Watch {
             }
         }
         Ok(())
+    }
+
+    /// Lets the thread go on that has been last in line for longest. False if there is none.
+    fn call_up(&mut self) -> io::Result<bool> {
+        let Some((pid, _)) = self.last_in_line.pop_front() else {
+            return Ok(false);
+        };
+        self.recorder.called_up(pid.as_raw(), self.clock.elapsed());
+        self.resume(pid, Next::Resume(Until::NextEvent, 0))?;
+        Ok(true)
     }
 
     fn handle(&mut self, pid: Pid, stop: Stop, seen: Seen) -> io::Result<()> {
@@ -166,14 +184,15 @@ impl Watch {
             let seen = Seen { at: self.clock.elapsed(), idle: self.idle };
             self.take(pid, stop, seen)?;
         }
+        // Whoever stops while nobody is found is found later.
+        let mut before = self.clock.elapsed();
         loop {
-            let found = stop::wait(Which::Any, false)?;
-            let at = self.clock.elapsed();
-            let Some((pid, stop)) = found else {
-                self.idle = at;
+            let Some((pid, stop)) = stop::wait(Which::Any, false)? else {
+                self.idle = before;
                 return Ok(());
             };
-            self.take(pid, stop, Seen { at, idle: self.idle })?;
+            before = self.clock.elapsed();
+            self.take(pid, stop, Seen { at: before, idle: self.idle })?;
         }
     }
 
@@ -182,6 +201,10 @@ impl Watch {
             Stop::Exited { code } => Outcome::Exited(code),
             Stop::Killed { signal } => Outcome::Killed(signal),
             stop => {
+                if stop == Stop::Event(libc::PTRACE_EVENT_EXEC) {
+                    // Of the thread that had this number until now there is nothing left.
+                    self.forget(pid);
+                }
                 self.recorder.stands(pid.as_raw(), seen.at);
                 self.queue.push_back((pid, stop, seen));
                 return Ok(());
@@ -191,18 +214,28 @@ impl Watch {
         let times = self.recorder.times(pid.as_raw());
         let reaped = stop::reap(pid);
         self.recorder.gone(pid.as_raw(), outcome, seen, times);
-        self.queue.retain(|(queued, ..)| *queued != pid);
-        self.last_in_line.retain(|&queued| queued != pid);
+        self.forget(pid);
         reaped
+    }
+
+    fn forget(&mut self, pid: Pid) {
+        self.queue.retain(|(queued, ..)| *queued != pid);
+        self.last_in_line.retain(|(queued, _)| *queued != pid);
     }
 
     fn resume(&mut self, pid: Pid, next: Next) -> io::Result<()> {
         let Next::Resume(until, signal) = next else {
-            self.last_in_line.push_back(pid);
+            self.last_in_line.push_back((pid, self.clock.elapsed()));
             return Ok(());
         };
-        self.recorder.resumed(pid.as_raw(), self.clock.elapsed());
-        stop::resume(pid, until, signal)
+        let before = self.clock.elapsed();
+        self.recorder.resumed(pid.as_raw(), before);
+        stop::resume(pid, until, signal)?;
+        let took = self.clock.elapsed() - before;
+        if took > WORTH_ASKING {
+            self.recorder.resumed_slowly(pid.as_raw(), took);
+        }
+        Ok(())
     }
 
     /// Waits until a thread stops, a request comes, or so long. Says whether threads have stopped.
@@ -236,15 +269,18 @@ impl Watch {
     }
 
     fn sleep(&mut self, until: Option<Duration>) -> io::Result<News> {
+        if let Some(times) = self.own.read() {
+            self.waited = times.ready;
+        }
         let now = self.clock.elapsed();
         let news = self.signals.wait(until.map(|until| until.saturating_sub(now)))?;
+        let woken = self.clock.elapsed();
         if let Some(times) = self.own.read() {
             // Whoever stopped meanwhile stopped when this thread was woken, and it had to wait for a
             // core itself.
             const TO_WAKE_UP: Duration = Duration::from_micros(50);
             let late = times.ready.saturating_sub(self.waited) + TO_WAKE_UP;
-            self.waited = times.ready;
-            let idle = self.clock.elapsed().saturating_sub(late);
+            let idle = woken.saturating_sub(late);
             // Who had stopped before this thread went to sleep may have done so long ago.
             if idle > now {
                 self.idle = idle;

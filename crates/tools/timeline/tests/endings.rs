@@ -158,6 +158,24 @@ fn a_process_that_is_stopped_stops_and_goes_on() {
 }
 
 #[test]
+fn a_sleep_that_was_stopped_goes_on_as_a_sleep() {
+    let script = "sleep 1.5 & sleep 0.3; kill -STOP $!; sleep 0.3; kill -CONT $!; wait $!; echo $?";
+    let run = watch(&["--limit", "60"], &["sh", "-c", script]);
+    assert_eq!(run.output.stdout, b"0\n");
+    let life = run.trace.life("process 1 sleep");
+    let stop = life.iter().find(|s| s.state == "stopped by a signal").unwrap();
+    let after = life.iter().filter(|s| s.state == "sleeping" && s.start >= stop.end);
+    let slept: f64 = after.map(common::Stretch::length).sum();
+    // It was to sleep for 1,500 ms in all, wherever in it the stop came.
+    let left = 1500.0 - stop.end;
+    assert!(slept > left.min(500.0), "slept {slept} ms of {left}: {life:?}");
+    assert!(
+        !life.iter().any(|s| s.state == "stopped by a signal" && s.start > stop.end),
+        "{life:?}"
+    );
+}
+
+#[test]
 fn a_program_inherits_no_file_of_the_tool() {
     let own = std::process::Command::new("ls").arg("/proc/self/fd").output().unwrap();
     let output = timeline().args(["ls", "/proc/self/fd"]).output().unwrap();

@@ -242,6 +242,101 @@ fn the_first_lane_goes_on_when_another_thread_becomes_the_program() {
     assert!(life.iter().any(|s| s.state == "sleeping" && s.length() > 99.0), "{life:?}");
     assert!(run.trace.prints().iter().any(|(lane, ..)| lane == "main"));
     assert!(end > 100.0);
+    // The other thread computed before, and what it used is its own.
+    let [main, other] = ["main", "thread 1"].map(|lane| run.trace.total(lane, "running"));
+    assert!(other > 199.0 && main < other, "main ran {main} ms, the other {other} ms: {life:?}");
+}
+
+#[test]
+fn a_condition_is_no_lock_however_often_it_was_called() {
+    let trace = watch_specimen(&[], "condition").trace;
+    let life = trace.life("thread 1 waiter");
+    assert!(life.iter().any(|s| s.state == "waiting to be woken" && s.length() > 99.0), "{life:?}");
+    assert!(life.iter().all(|s| s.state != "waiting for a lock"), "{life:?}");
+}
+
+#[test]
+fn who_opens_a_named_pipe_waits_for_no_disk() {
+    let folder = common::Folder::new();
+    let pipe = folder.0.join("pipe");
+    let script = "mkfifo $0; cat $0 & sleep 0.5; echo read >$0; wait; echo $?";
+    let run = watch(&[], &["sh", "-c", script, pipe.to_str().unwrap()]);
+    assert_eq!(run.output.stdout, b"read\n0\n");
+    let lanes = run.trace.lanes();
+    let reader = lanes.iter().find(|lane| lane.ends_with(" cat")).unwrap();
+    let waited = run.trace.total(reader, "waiting for input");
+    assert!(waited > 200.0, "{waited} ms: {:?}", run.trace.life(reader));
+}
+
+#[test]
+fn what_ran_is_known_where_few_files_may_be_open() {
+    let folder = common::Folder::new();
+    let script = "ulimit -n 64; exec \"$0\" --json $1 \"$2\" bursts";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, common::TIMELINE]).arg(folder.trace()).arg(specimen());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let trace = folder.seen().unwrap_or_else(|| panic!("no chart: {said}"));
+    assert_eq!(trace.stretches("sleeping").len(), 500);
+    // Where no times are known there is only running, and what was asked for.
+    for thread in 1..=100 {
+        let lane = format!("thread {thread}");
+        assert!(trace.total(&lane, "held up by being watched") > 0.0, "{:?}", trace.life(&lane));
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn a_first_thread_that_has_ended_waits_for_the_others() {
+    // The second thread sleeps, and in the other program it computes.
+    for rest in ["time.sleep(0.4)", "[hash(n) for n in range(12_000_000)]"] {
+        let program = format!(
+            "import ctypes, os, threading, time\n\
+             def rest():\n    {rest}\n    os._exit(3)\n\
+             threading.Thread(target=rest).start()\n\
+             ctypes.CDLL(None).syscall(60, 0)"
+        );
+        let Run { output, trace, .. } = watch(&["--limit", "60"], &["python3", "-c", &program]);
+        assert_eq!(output.status.code(), Some(3));
+        let waited = trace.total("main", "waiting for a thread to end");
+        assert!(waited > 200.0, "{rest}: {waited} ms: {:?}", trace.life("main"));
+        let system = trace.total("main", "waiting for the system (a disk, memory)");
+        assert!(system < waited, "{:?}", trace.life("main"));
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn who_waits_for_one_process_does_not_wait_for_another() {
+    let program = "import os, subprocess, threading\n\
+        def wait(length):\n    \
+        child = subprocess.Popen(['sleep', length])\n    \
+        os.waitid(os.P_PIDFD, os.pidfd_open(child.pid), os.WEXITED)\n\
+        threads = [threading.Thread(target=wait, args=(length,)) for length in ['0.2', '0.7']]\n\
+        for t in threads: t.start()\n\
+        for t in threads: t.join()";
+    let trace = watch(&[], &["python3", "-c", program]).trace;
+    let (first, second) = ("process 1 sleep", "process 2 sleep");
+    let (shorter, longer) = (trace.death(first), trace.death(second));
+    let life = trace.life(&trace.parent(second));
+    let waits = life.iter().filter(|s| s.state == "waiting for a process to end");
+    let waited: f64 = waits.map(|s| (s.end - s.start.max(shorter)).max(0.0)).sum();
+    assert!(waited > 0.9 * (longer - shorter), "{waited} ms of {shorter} to {longer}: {life:?}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn a_short_limit_makes_no_lock_the_interpreters() {
+    let program = "import threading\n\
+        event, lock = threading.Event(), threading.Lock()\n\
+        lock.acquire()\n\
+        for _ in range(100): event.wait(0.004)\n\
+        lock.acquire(timeout=0.005)";
+    let trace = watch(&[], &["python3", "-c", program]).trace;
+    let life = trace.life("main");
+    // There is no other thread that could have the interpreter.
+    assert!(life.iter().all(|s| s.state != "waiting for Python's interpreter lock"), "{life:?}");
+    assert!(trace.total("main", "waiting for a lock") > 300.0, "{life:?}");
 }
 
 #[test]
@@ -310,8 +405,10 @@ fn a_deadlock_is_two_waits_to_the_end() {
 #[test]
 #[ignore = "needs python3"]
 fn threads_of_python_wait_for_the_interpreter_lock() {
+    // Neither begins before both are there.
     let program = "import threading\n\
-        def count():\n    for _ in range(3_000_000): pass\n\
+        both = threading.Barrier(2)\n\
+        def count():\n    both.wait()\n    for _ in range(3_000_000): pass\n\
         threads = [threading.Thread(target=count) for _ in range(2)]\n\
         for t in threads: t.start()\n\
         for t in threads: t.join()";

@@ -222,6 +222,9 @@ fn a_reader_can_look_into_the_page() {
         let output = command.args(args).current_dir(&check).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
+    // What one test installs another would take away while it is used.
+    let alone = std::fs::File::open(check.join("package.json")).unwrap();
+    alone.lock().unwrap();
     run("npm", &["ci", "--no-audit", "--no-fund", "--silent"]);
     run("node", &["timeline.mjs", page.to_str().unwrap(), "100"]);
 }

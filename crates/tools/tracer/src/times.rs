@@ -2,8 +2,12 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 use std::time::Duration;
+
+use nix::sys::resource::{Resource, getrlimit};
 
 /// What the kernel has counted for a thread since its birth.
 ///
@@ -41,7 +45,10 @@ impl Clock {
             format!("/proc/{pid}/task/{tid}/schedstat")
         };
         match File::open(&path) {
-            Ok(file) => Ok(Clock { path, file: Some(file) }),
+            // The others can be opened when they are asked.
+            Ok(file) => {
+                Ok(Clock { path, file: Some(file).filter(|file| file.as_raw_fd() < most()) })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
             Err(_) => Ok(Clock { path, file: None }),
         }
@@ -56,6 +63,16 @@ impl Clock {
         };
         parse(std::str::from_utf8(&line[..length.ok()?]).ok()?)
     }
+}
+
+/// From this number on files are not kept open: some are needed for what is opened for a moment only.
+fn most() -> RawFd {
+    const SPARE: RawFd = 32;
+    static MOST: OnceLock<RawFd> = OnceLock::new();
+    *MOST.get_or_init(|| {
+        let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+        RawFd::try_from(limit).unwrap_or(RawFd::MAX) - SPARE
+    })
 }
 
 fn parse(line: &str) -> Option<Times> {

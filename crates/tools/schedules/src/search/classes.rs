@@ -138,10 +138,12 @@ impl Search for Classes {
         if let Some(node) = self.stack.last_mut() {
             node.touches.clone_from(&run.moves[told - 1].touches);
         }
-        self.go_forward(&mut run);
+        let cut = self.go_forward(&mut run);
         // A run that was cut off may be of any length, and races in it have no end.
         if !matches!(run.finish, Finish::Ended(End::CutOff(_))) {
-            let (order, races) = Order::of(&run, run.finish != Finish::Asleep);
+            // Also in a run that ends because all who could go are asleep: who was ended in it, or waits for
+            // what another one has, could have gone before that. What stands where a run is cut is not known.
+            let (order, races) = Order::of(&run, !cut);
             for race in &races {
                 self.reverse(&run, &order, race.earlier, race.actor, race.later);
             }
@@ -163,8 +165,9 @@ impl Classes {
         differs.map(|(place, _)| place).or(short.then_some(run.moves.len()))
     }
 
-    /// Adds the choices of a run that are new. A run that took a step which is asleep is cut there.
-    fn go_forward(&mut self, run: &mut Run) {
+    /// Adds the choices of a run that are new. A run that took a step which is asleep is cut there: whether
+    /// that was done.
+    fn go_forward(&mut self, run: &mut Run) -> bool {
         for place in self.stack.len()..run.moves.len() {
             let asleep = match self.stack.last() {
                 None => Sleepers::default(),
@@ -195,9 +198,10 @@ impl Classes {
             if wrong {
                 run.moves.truncate(place);
                 run.finish = Finish::Asleep;
-                return;
+                return true;
             }
         }
+        false
     }
 
     /// Sees to it that a race is tried the other way round.

@@ -81,7 +81,7 @@ pub(crate) fn end(end: &End) -> String {
     match end {
         End::Returned => "returned".to_string(),
         End::Exited(code) => format!("exit {code}"),
-        End::Panicked(message) => format!("panic: {message}"),
+        End::Panicked(message) | End::Raised(message) => format!("panic: {message}"),
         End::Deadlock => "deadlock".to_string(),
         End::Bounded(_) => "stopped".to_string(),
         End::Endless | End::CutOff(_) => "endless".to_string(),

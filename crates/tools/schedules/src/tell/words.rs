@@ -25,6 +25,15 @@ pub enum Language {
     Chinese,
 }
 
+impl From<Language> for ::language::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::En,
+            Language::Chinese => Self::Zh,
+        }
+    }
+}
+
 impl Language {
     /// The sentence in this language.
     pub(crate) fn say(self, english: impl Into<String>, chinese: impl Into<String>) -> String {
@@ -325,7 +334,9 @@ impl Words<'_> {
                 self.say(format!("sends {signal} to{to}"), format!("发送 {signal} 给{to}"))
             }
             Action::Call(name) => self.call(name, &step.outcome),
-            Action::Sleep => String::new(),
+            // Where its line is known, that says it.
+            Action::Sleep if step.place.is_some() => String::new(),
+            Action::Sleep => self.sleep_ends(),
         }
     }
 
@@ -396,6 +407,10 @@ impl Words<'_> {
         }
     }
 
+    fn sleep_ends(&self) -> String {
+        self.say("its sleep ends", "休眠结束")
+    }
+
     fn gives_up(&self) -> String {
         self.say("gives up: nobody else can go on", "等待超时：其余的都无法继续")
     }
@@ -403,7 +418,7 @@ impl Words<'_> {
     /// What an actor that can go is about to do, in words that need no source beside them.
     pub(crate) fn next(&self, step: &Step) -> String {
         match &step.action {
-            Action::Sleep => self.say("its sleep ends", "休眠结束"),
+            Action::Sleep => self.sleep_ends(),
             Action::HasEnded(actor) => {
                 let actor = self.object(*actor);
                 self.say(
@@ -546,6 +561,9 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
         End::Panicked(message) => {
             language.say(format!("then panics: {message}"), format!("然后 panic：{message}"))
         }
+        End::Raised(message) => {
+            language.say(format!("then raises {message}"), format!("然后抛出异常 {message}"))
+        }
         End::Deadlock => {
             language.say("then deadlocks: nobody can go on", "然后死锁：全部卡住，无法继续")
         }
@@ -559,6 +577,28 @@ pub(crate) fn end(language: Language, end: &End) -> Option<String> {
             format!("执行 {limit} 步后仍未结束"),
         ),
     })
+}
+
+/// What helps a program that has complained so, or ended with such an exception: that it asks for more input
+/// than it is given.
+pub(crate) fn input_is_missing(language: Language, complaint: &str) -> Option<String> {
+    // Python's `input()`, and what Rust says of a number in an empty line.
+    let (asks, may_ask) = ("EOFError", "kind: Empty }");
+    let said = if complaint.contains(asks) {
+        language.say("It asks for more input than there is: ", "程序还要读输入，但已经没有了：")
+    } else if complaint.contains(may_ask) {
+        language.say(
+            "It takes an empty text for a number. If that is its input: ",
+            "程序把空文本当作数字。如果那是它的输入：",
+        )
+    } else {
+        return None;
+    };
+    let how = language.say(
+        "write the input into a file and give it with `--stdin FILE`.",
+        "请把输入写进一个文件，用 `--stdin 文件名` 给出。",
+    );
+    Some(said + &how)
 }
 
 /// How much was tried, after the number of schedules.

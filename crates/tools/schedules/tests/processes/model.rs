@@ -1,24 +1,27 @@
 //! A small program that does what its first argument says, for the search to be tested on.
 //!
 //! A word is a letter and what belongs to it: `pX` prints X, `s2` sleeps 20 ms, `f(…)` forks a child that
-//! does what is in brackets, `t(…)` starts a thread that does, `j` joins the threads, `w0` waits for the
-//! first child, `W` for any, `h0` looks whether the first child has ended and prints what it sees, `k0`
-//! sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by printing `!`, `g` prints whether its
-//! parent lives, `d` has it end with its parent, `x3` ends with code 3, `>0a` writes a byte into the first of two
-//! pipes, and prints `%` if nobody reads it, `<0` reads one and prints it, `n0` looks whether there is one
-//! and prints what it sees, `N0` reads one without waiting and prints it, or `~` where there is none, `R0` reads what there is, up to nine bytes, and prints it, or `$` at the end.
-//! `c0` closes this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting
-//! something else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started
-//! anew and has none of them. `P` waits until one of the pipes has something or has come to its end, and
-//! prints which, `3` for both; `Y` does the same with epoll, `Z` looks with epoll without waiting, `S` waits
-//! with select for 10 ms at most. `Q0` waits for one pipe and prints whether something is in it (`i`), whether
-//! it has come to its end (`h`) or both (`b`), `T0` waits for it for 10 ms at most and prints what it sees.
-//! `F0` writes 4,000 bytes into it again and again, without waiting, until it is full or 20 times, and prints how
-//! often as a letter; `G0` reads up to 40,000 bytes. `L` and
-//! `U` take and give back a lock in shared memory, `M` adds one to a number there and prints it, `i` adds
-//! one to another in two steps, `r` prints that. `a0` takes the first of two semaphores, `v0` gives it, `y0`
-//! takes it if it is to be had and prints whether, `z0` prints how often it is to be had. Only who does one
-//! of these has such memory. `l` and `u` take and give back a lock of the process.
+//! does what is in brackets, `t(…)` starts a thread that does, `T(…)` one that has a name of its own, `j`
+//! joins the threads, `w0` waits for the first child, `W` for any, `h0` looks whether the first child has
+//! ended and prints what it sees, `k0` sends it SIGTERM and `K0` SIGKILL, `H` has it handle SIGTERM by
+//! printing `!`, `g` prints whether its parent lives, `d` has it end with its parent, `x3` ends with code
+//! 3, `>0a` writes a byte into the first of two pipes, and prints `%` if nobody reads it, `<0` reads one
+//! and prints it, `n0` looks whether there is one and prints what it sees, `R0` reads what there is, up to
+//! nine bytes, and prints it, or `$` at the end. `N0` reads one without waiting and prints it, or `~` where
+//! there is none. `P` waits until one of the pipes has something or has come to its end, and prints which, `3`
+//! for both; `Y` does the same with epoll, `O` looks with epoll without waiting, `S` waits with select for
+//! 10 ms at most. `Q0` waits for one pipe and prints whether something is in it (`i`), whether it has come to
+//! its end (`h`) or both (`b`), `m0` waits for it for 10 ms at most and prints what it sees. `F0` writes 4,000
+//! bytes into it again and again, without waiting, until it is full or 20 times, and prints how often as a
+//! letter; `G0` reads up to 40,000 bytes. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
+//! of parts, `Z0` none at all; `A0` reads all that there is and prints the last byte of it. `c0` closes
+//! this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting something
+//! else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started anew
+//! and has none of them. `L` and `U` take and give back a lock in shared memory, `M` adds one to a number
+//! there and prints it, `i` adds one to another in two steps, `r` prints that. `a0` takes the first of two
+//! semaphores, `v0` gives it, `y0` takes it if it is to be had and prints whether, `z0` prints how often it
+//! is to be had. Only who does one of these has such memory. `l` and `u` take and give back a lock of the
+//! process.
 //!
 //! With `search` and a command it searches that.
 
@@ -129,13 +132,16 @@ mod linux {
                             pid => children.push(pid),
                         }
                     }
-                    b't' => {
+                    b't' | b'T' => {
                         let body = reader.body();
-                        let thread = std::thread::spawn(move || {
+                        let builder = std::thread::Builder::new();
+                        let builder =
+                            if word == b'T' { builder.name("own".into()) } else { builder };
+                        let thread = builder.spawn(move || {
                             let whole = world;
                             run(body, whole);
                         });
-                        threads.push(thread);
+                        threads.push(thread.expect("a thread"));
                     }
                     b'j' => {
                         for thread in threads.drain(..) {
@@ -180,6 +186,27 @@ mod linux {
                             print(b"%");
                         }
                     }
+                    b'B' => {
+                        let end = world.pipes[reader.digit()][1];
+                        let bytes = [reader.next().expect("a byte"); 4096];
+                        libc::write(end, bytes.as_ptr().cast(), bytes.len());
+                    }
+                    b'V' => {
+                        let end = world.pipes[reader.digit()][1];
+                        let mut byte = reader.next().expect("a byte");
+                        let part = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+                        libc::writev(end, &raw const part, 1);
+                    }
+                    b'Z' => {
+                        libc::write(world.pipes[reader.digit()][1], b"".as_ptr().cast(), 0);
+                    }
+                    b'A' => {
+                        let mut bytes = [b'$'; 9000];
+                        let at = bytes.as_mut_ptr().cast();
+                        let length = libc::read(world.pipes[reader.digit()][0], at, bytes.len());
+                        let last = usize::try_from(length).unwrap_or(0).saturating_sub(1);
+                        print(&[bytes[last]]);
+                    }
                     b'<' => {
                         let mut byte = b'$';
                         libc::read(world.pipes[reader.digit()][0], (&raw mut byte).cast(), 1);
@@ -195,7 +222,11 @@ mod linux {
                     b'D' | b'E' => {
                         let end = world.pipes[reader.digit()][usize::from(word == b'D')];
                         let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
-                        libc::dup2(nothing, end);
+                        if word == b'D' {
+                            libc::dup2(nothing, end);
+                        } else {
+                            libc::dup3(nothing, end, 0);
+                        }
                         libc::close(nothing);
                     }
                     b'q' => {
@@ -240,19 +271,19 @@ mod linux {
                         let end = world.pipes[reader.digit()][0];
                         libc::read(end, many.as_mut_ptr().cast(), many.len());
                     }
-                    b'P' | b'Q' | b'T' => {
+                    b'P' | b'Q' | b'm' => {
                         let ends = match word {
                             b'P' => [world.pipes[0][0], world.pipes[1][0]],
                             _ => [world.pipes[reader.digit()][0], -1],
                         };
                         let mut polls =
                             ends.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
-                        let time = if word == b'T' { 10 } else { -1 };
+                        let time = if word == b'm' { 10 } else { -1 };
                         libc::poll(polls.as_mut_ptr(), 2, time);
                         let [one, two] = polls.map(|poll| poll.revents);
                         print(match word {
                             b'P' => [b"0", b"1", b"2", b"3"][which(one != 0, two != 0)],
-                            b'T' => [b"n", b"r"][usize::from(one != 0)],
+                            b'm' => [b"n", b"r"][usize::from(one != 0)],
                             _ => {
                                 let is = |event| one & event != 0;
                                 [b"-", b"i", b"h", b"b"][which(is(libc::POLLIN), is(libc::POLLHUP))]
@@ -271,7 +302,7 @@ mod linux {
                         let [one, two] = ends.map(|end| libc::FD_ISSET(end, &raw const set));
                         print([b"0", b"1", b"2", b"3"][which(one, two)]);
                     }
-                    b'Y' | b'Z' => {
+                    b'Y' | b'O' => {
                         let epoll = libc::epoll_create1(0);
                         for (number, [end, _]) in world.pipes.iter().enumerate() {
                             let events = libc::EPOLLIN as u32;
@@ -279,7 +310,7 @@ mod linux {
                             libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, *end, &raw mut event);
                         }
                         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 2];
-                        let time = if word == b'Z' { 0 } else { -1 };
+                        let time = if word == b'O' { 0 } else { -1 };
                         let length = libc::epoll_wait(epoll, events.as_mut_ptr(), 2, time);
                         let got = &events[..usize::try_from(length).unwrap_or(0)];
                         print(&[b'0' + got.iter().map(|event| { event.u64 } as u8).sum::<u8>()]);
@@ -359,7 +390,7 @@ mod linux {
         loop {
             let options = Options { prints: Some(20), ..Options::default() };
             let mut world = Processes::new(command.clone(), options).expect("a world");
-            classes::all(&mut world, std::time::Duration::from_secs(60));
+            classes::all(&mut world, std::time::Duration::from_secs(600));
         }
     }
 

@@ -16,7 +16,8 @@ fn told(end: &End) -> String {
     match end {
         End::Returned => "returned".to_string(),
         End::Exited(code) => format!("exit {code}"),
-        End::Panicked(message) => format!("panic: {message}"),
+        End::Raised(message) => format!("panic: {message}"),
+        End::Panicked(message) => unreachable!("Python raises: {message}"),
         End::Deadlock => "deadlock".to_string(),
         End::Endless | End::CutOff(_) | End::Bounded(_) => "endless".to_string(),
     }

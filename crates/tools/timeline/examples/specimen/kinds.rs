@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::Command;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub fn main() {
         Some("traceme") => traceme(),
         Some("exec") => exec(),
         Some("compute") => compute(),
+        Some("condition") => condition(),
         Some("bursts") => bursts(),
         Some("waits") => waits(),
         other => panic!("no such specimen: {other:?}"),
@@ -143,6 +144,21 @@ fn compute() {
     });
 }
 
+/// A condition is called twice while nobody waits, and once when one does.
+fn condition() {
+    let state = Mutex::new(false);
+    let changed = Condvar::new();
+    changed.notify_one();
+    changed.notify_one();
+    thread::scope(|scope| {
+        let wait = || drop(changed.wait_while(state.lock().unwrap(), |changed| !*changed));
+        thread::Builder::new().name("waiter".to_string()).spawn_scoped(scope, wait).unwrap();
+        thread::sleep(Duration::from_millis(300));
+        *state.lock().unwrap() = true;
+        changed.notify_one();
+    });
+}
+
 /// A hundred threads that sleep for 10 ms at the same time, five times.
 fn bursts() {
     let together = Barrier::new(100);
@@ -172,11 +188,14 @@ fn busy(length: Duration) {
     }
 }
 
-/// A second thread makes another program of the process while the first one waits for it.
+/// A second thread computes for 200 ms, and makes another program of the process while the first one
+/// waits for it.
 fn exec() {
     use std::os::unix::process::CommandExt;
-    let error =
-        thread::spawn(|| Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec());
+    let error = thread::spawn(|| {
+        busy(Duration::from_millis(200));
+        Command::new("sh").args(["-c", "echo another; exec sleep 0.1"]).exec()
+    });
     panic!("{:?}", error.join());
 }
 

@@ -24,6 +24,16 @@ pub(super) struct Birth {
     /// Whether it was seen to stand at its beginning, and when it was let go on from there.
     pub(super) begun: bool,
     pub(super) resumed: Option<Duration>,
+    /// Since when it stands for another reason since then.
+    pub(super) stands: Option<Duration>,
+}
+
+/// A thread that was seen before it was told of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Early {
+    lane: usize,
+    /// The process that made it.
+    maker: Option<i32>,
 }
 
 impl Recorder {
@@ -41,13 +51,20 @@ impl Recorder {
             pid,
             clock,
             settled: now,
-            times: Some(Times::default()),
+            // It had a core for its first instructions in the kernel, where it stops.
+            times: Some(Times { turns: 1, ..Times::default() }),
             held: Duration::ZERO,
+            unsure: Duration::ZERO,
+            late: Duration::ZERO,
             resumed: 0,
             stopped: None,
             told: now,
+            gone_on: now,
             call: None,
             interrupted: None,
+            in_vain: false,
+            over: false,
+            others_ran: None,
         };
         self.tasks.insert(tid, task);
         self.lanes.push(Lane {
@@ -79,17 +96,14 @@ impl Recorder {
 
     /// The system says who made a new thread.
     fn announce(&mut self, birth: Birth) {
-        let Birth { parent, child, may_be_thread, at, begun, resumed } = birth;
+        let Birth { parent, child, may_be_thread, at, begun, resumed, stands } = birth;
         let Some(task) = self.tasks.get(&parent) else {
             return;
         };
         let (by, family) = (task.lane, task.pid);
-        if let Some(lane) = self.early.remove(&child) {
-            self.lanes[lane].parent = Some(by);
+        if let Some(early) = self.early.remove(&child) {
+            self.lanes[early.lane].parent = Some(by);
             return;
-        }
-        if !begun {
-            self.announced.insert(child);
         }
         // A thread stands in the folder of its process, a new process does not.
         let thread = may_be_thread.then(|| Clock::open(family, child).ok()).flatten();
@@ -105,6 +119,7 @@ impl Recorder {
             Some(resumed) => {
                 task.resumed = 1;
                 task.held = resumed.saturating_sub(at);
+                task.stopped = stands;
             }
             None if begun => task.stopped = Some(at),
             None => {}
@@ -119,7 +134,9 @@ impl Recorder {
 
     /// The first stop of a new thread, or one that is continued.
     pub(super) fn starts(&mut self, tid: i32, seen: Seen) {
-        if !self.announced.remove(&tid) && !self.tasks.contains_key(&tid) {
+        /// A thread that stops so long after it was born had no core before, or the tracer had none.
+        const LATE: Duration = Duration::from_millis(1);
+        if !self.tasks.contains_key(&tid) {
             // Its parent will say who it is when its turn comes, or never if it is killed before.
             let status = fs::read_to_string(format!("/proc/{tid}/status")).unwrap_or_default();
             let field = |name| -> Option<i32> {
@@ -129,17 +146,23 @@ impl Recorder {
             let pid = field("Tgid:").unwrap_or(tid);
             let maker = if pid == tid { field("PPid:") } else { Some(pid) };
             let parent = maker.and_then(|maker| Some(self.tasks.get(&maker)?.lane));
-            self.early.insert(tid, self.lanes.len());
             if pid == tid {
                 self.add_process(tid, parent, seen.at);
             } else {
                 self.add_lane(tid, pid, parent, seen.at);
             }
+            if let Some(task) = self.tasks.get(&tid) {
+                self.early.insert(tid, Early { lane: task.lane, maker });
+            }
+        }
+        let since = |task: &Task| seen.at.saturating_sub(task.settled);
+        if self.tasks.get(&tid).is_some_and(|task| task.resumed == 0 && since(task) > LATE) {
+            self.settle(tid, seen, None);
         }
         if let Some(task) = self.tasks.get_mut(&tid)
             && task.resumed == 0
         {
-            // It stands here since it was born.
+            // It stands here since it was born, or was seen at last.
             task.stopped = Some(task.settled);
         }
     }
@@ -161,6 +184,8 @@ impl Recorder {
     /// A process has become another program. The thread that asked for it goes on as the first of
     /// the process, the others are gone.
     pub(super) fn exec(&mut self, pid: i32, former: i32, seen: Seen) {
+        // Another thread that becomes the first one takes its number, and with it the place of its clock.
+        let moved = (former != pid).then(|| Clock::open(pid, pid).ok()).flatten();
         let others: Vec<i32> = self
             .tasks
             .iter()
@@ -168,19 +193,34 @@ impl Recorder {
             .map(|(&tid, _)| tid)
             .collect();
         for tid in others {
-            let times = self.times(tid);
+            let times = match &moved {
+                Some(clock) if tid == former => clock.read(),
+                _ => self.times(tid),
+            };
             self.ended(tid, seen, times);
         }
-        self.settle(pid, seen, None);
+        self.early.retain(|_, early| early.maker != Some(pid));
+        match moved {
+            Some(clock) => {
+                // What was the first thread until now has told nothing since it was heard of last: neither
+                // that it had a core nor that its wait was over.
+                let last = self.tasks.get(&pid).and_then(|task| {
+                    let times = task.times?;
+                    Some(Times { turns: times.turns + task.resumed + 1, ..times })
+                });
+                self.settle_by(pid, seen, None, last);
+                if let Some(task) = self.tasks.get_mut(&pid) {
+                    task.times = clock.read();
+                    task.clock = clock;
+                }
+            }
+            None => self.settle(pid, seen, None),
+        }
         if let Some(task) = self.tasks.get_mut(&pid) {
             task.call = None;
             task.interrupted = None;
-            if former != pid
-                && let Ok(clock) = Clock::open(pid, pid)
-            {
-                task.times = clock.read();
-                task.clock = clock;
-            }
+            task.over = false;
+            task.others_ran = None;
         }
         self.came_to_be(pid, &[State::Start], seen.at);
         self.loads(pid);
@@ -236,35 +276,44 @@ impl Recorder {
 
     /// A thread is gone, and had these times at its end.
     pub fn gone(&mut self, tid: i32, outcome: Outcome, seen: Seen, times: Option<Times>) {
-        if self.tasks.get(&tid).is_some_and(|task| task.pid == tid) {
+        let pid = self.tasks.get(&tid).map(|task| task.pid);
+        if pid == Some(tid) {
             self.came_to_be(tid, &[State::Start, State::ProcessEnd], seen.at);
             self.known.remove(&tid);
+            self.early.retain(|_, early| early.maker != Some(tid));
+        } else if let Some(pid) = pid {
+            self.ends.insert(pid, seen.at);
         }
         self.ended(tid, seen, times);
-        self.announced.remove(&tid);
         if tid == self.root {
             self.outcome = Some(outcome);
         }
     }
 
     fn ended(&mut self, tid: i32, seen: Seen, times: Option<Times>) {
-        self.settle_by(tid, seen, None, times);
+        if self.tasks.get(&tid).is_some_and(|task| !task.over) {
+            self.settle_by(tid, seen, None, times);
+        }
         self.parents.remove(&tid);
         let Some(task) = self.tasks.remove(&tid) else {
             return;
         };
+        let last_of_others = self.ends.remove(&tid);
         let lane = &mut self.lanes[task.lane];
         lane.death = task.settled.max(lane.birth);
-        // That its end was seen late is no part of its life.
-        if let Some(last) = lane.waits.last_mut()
-            && last.state == State::Held
+        // That its end was seen late is no part of its life. The end of a first thread is not told before
+        // all the others have ended.
+        while let Some(last) = lane.waits.last_mut()
             && last.end == lane.death
+            && (last.state == State::Held
+                || last.state == State::System && last_of_others.is_some_and(|at| at > last.start))
         {
             last.end = task.told.clamp(last.start, last.end);
             lane.death = last.end;
-            if last.start == last.end {
-                lane.waits.pop();
+            if last.start < last.end {
+                break;
             }
+            lane.waits.pop();
         }
     }
 }

@@ -1,26 +1,30 @@
 //! Writes down what the stops of a traced program say about its threads: `lives` how they begin and end,
-//! `settle` what they did in between.
+//! `settle` what they did in between. `look` asks for it where a thread does not stop for long, and `wakes`
+//! knows who woke whom.
 
 mod lives;
+mod look;
 mod settle;
+mod wakes;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::sys::ptrace;
 use nix::unistd::Pid;
 use tracer::call;
+use tracer::memory;
 use tracer::stop::{Stop, Until};
 use tracer::times::{Clock, Times};
 
-use self::lives::Birth;
-use crate::calls::{self, Call, Process};
+use self::lives::{Birth, Early};
+use self::wakes::Wakes;
+use crate::calls::{self, Call, Place, Process, Sleep};
 use crate::trace::{Futex, Lane, Note, Outcome, Print, State, Trace, Wake};
 
 /// A thread's times are asked for when so much time has passed: to ask costs time, too.
-const WORTH_ASKING: Duration = Duration::from_micros(100);
+pub const WORTH_ASKING: Duration = Duration::from_micros(100);
 
 /// How often to look at threads that have not stopped for a while.
 pub const LOOK: Duration = Duration::from_millis(5);
@@ -31,6 +35,8 @@ const MUCH_TEXT: usize = 16 << 20;
 /// What is known so far of the program and its threads.
 pub struct Recorder {
     root: i32,
+    /// The moment from which all times are counted.
+    clock: Instant,
     lanes: Vec<Lane>,
     outcome: Option<Outcome>,
     notes: BTreeSet<Note>,
@@ -41,14 +47,15 @@ pub struct Recorder {
     /// Processes of which it is to be looked up what program they have become, and whether it is one
     /// for another processor.
     loaded: Vec<(i32, bool)>,
-    /// Threads that have been announced but not yet seen.
-    announced: HashSet<i32>,
-    /// Threads that have been seen before they were announced, and their lanes.
-    early: HashMap<i32, usize>,
+    /// Threads that have been seen before they were announced.
+    early: HashMap<i32, Early>,
     /// Threads that wait for a process.
     parents: HashSet<i32>,
-    /// The last call that woke threads at each futex.
-    wakes: HashMap<Futex, Wake>,
+    wakes: Wakes,
+    /// What has been waited for like a `Mutex` of std, and has been looked at: it is one.
+    mutexes: HashSet<Futex>,
+    /// When the last end of a thread was seen in each process, its first one aside.
+    ends: HashMap<i32, Duration>,
     known: HashMap<i32, Process>,
     /// How many waits and prints there are in all lanes, and how many bytes of text.
     kept: usize,
@@ -69,15 +76,26 @@ struct Task {
     times: Option<Times>,
     /// How long the tracer has held it since then, before the call that it is in.
     held: Duration,
+    /// How long it may have stood beside that: it was let go on slowly, or was seen late to have stopped.
+    unsure: Duration,
+    /// How long it may have stood when it was seen to have stopped last.
+    late: Duration,
     /// How many times it was let go on since then.
     resumed: u64,
     /// Since when it stands and waits for the tracer.
     stopped: Option<Duration>,
-    /// When it was seen to stop last: until then it lived.
+    /// When it was seen to stop last: until then it lived. And when it was let go on last.
     told: Duration,
+    gone_on: Duration,
     call: Option<Begun>,
     /// A wait that a signal may have interrupted, so that it goes on.
     interrupted: Option<Begun>,
+    /// Whether its last wait was for the interpreter lock, in vain.
+    in_vain: bool,
+    /// Whether it was found dead, and nothing else of its process goes on. All is written down.
+    over: bool,
+    /// How long the others of its process had had a core when it was found dead first.
+    others_ran: Option<Duration>,
 }
 
 /// A call that a thread is in.
@@ -92,6 +110,18 @@ struct Begun {
     /// The child or thread whose end or start is waited for, and its lane.
     whom: Option<i32>,
     lane: Option<usize>,
+    /// Where the kernel says that it is, as long as it waits.
+    place: Option<Place>,
+}
+
+impl Begun {
+    /// When the sleep that it asked for is to end, on this clock.
+    fn sleep_end(&self, clock: Instant) -> Option<Duration> {
+        Some(match wait_of(self)?.sleep? {
+            Sleep::For(length) => self.from.saturating_add(length),
+            Sleep::Until(end) => end.saturating_duration_since(clock),
+        })
+    }
 }
 
 /// When a thread was seen to have stopped, and when the tracer knew last that none stood there.
@@ -114,19 +144,21 @@ const GO_ON: Next = Next::Resume(Until::NextEvent, 0);
 
 impl Recorder {
     /// A program that has just been loaded.
-    pub fn new(root: i32) -> Recorder {
+    pub fn new(root: i32, clock: Instant) -> Recorder {
         let mut recorder = Recorder {
             root,
+            clock,
             lanes: Vec::new(),
             outcome: None,
             notes: BTreeSet::new(),
             tasks: HashMap::new(),
             births: Vec::new(),
             loaded: Vec::new(),
-            announced: HashSet::new(),
             early: HashMap::new(),
             parents: HashSet::new(),
-            wakes: HashMap::new(),
+            wakes: Wakes::default(),
+            mutexes: HashSet::new(),
+            ends: HashMap::new(),
             known: HashMap::new(),
             kept: 0,
             text: 0,
@@ -158,6 +190,8 @@ impl Recorder {
     pub fn stands(&mut self, tid: i32, at: Duration) {
         if let Some(task) = self.tasks.get_mut(&tid) {
             task.stopped = Some(at);
+        } else if let Some(birth) = self.births.iter_mut().find(|birth| birth.child == tid) {
+            birth.stands = Some(at);
         }
     }
 
@@ -171,6 +205,7 @@ impl Recorder {
         }
         self.afterwards();
         if let Some(task) = self.tasks.get_mut(&tid) {
+            task.late = seen.at.saturating_sub(seen.idle.max(task.gone_on));
             task.stopped = Some(seen.at);
             task.told = seen.at;
             // Whatever it stopped for, it is not in such a call any more.
@@ -203,16 +238,32 @@ impl Recorder {
         let Some(task) = self.tasks.get_mut(&tid) else {
             if let Some(birth) = self.births.iter_mut().find(|birth| birth.child == tid) {
                 birth.resumed = Some(now);
+                birth.stands = None;
             }
             return;
         };
         let Some(stopped) = task.stopped.take() else {
             return;
         };
-        task.resumed += 1;
+        task.gone_on = now;
+        if task.settled < stopped {
+            task.unsure += task.late;
+        }
+        // One that is stopped by a signal stays where it is.
+        if task.call.as_ref().and_then(wait_of).is_none_or(|wait| wait.state != State::Stopped) {
+            task.resumed += 1;
+        }
         match &mut task.call {
             Some(begun) if begun.at == stopped => begun.from = now,
             _ => task.held += now.saturating_sub(stopped),
+        }
+    }
+
+    /// To let a thread go on took the tracer so long. Whether it went on at the beginning of that or at the
+    /// end is not known.
+    pub fn resumed_slowly(&mut self, tid: i32, took: Duration) {
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.unsure += took;
         }
     }
 
@@ -238,6 +289,7 @@ impl Recorder {
                         at: seen.at,
                         begun: false,
                         resumed: None,
+                        stands: None,
                     });
                     if event == libc::PTRACE_EVENT_VFORK {
                         let call = Call::Wait(calls::Wait::on(State::Start));
@@ -265,16 +317,17 @@ impl Recorder {
         let Some(task) = self.tasks.get_mut(&tid) else {
             return false;
         };
+        let (interrupted, settled) = (task.interrupted.take(), task.settled);
         if call == Some(Call::Restart) {
-            call = task.interrupted.take().and_then(|begun| {
+            call = interrupted.and_then(|begun| {
                 let wait = wait_of(&begun)?;
-                let left = |length| (begun.from + length).saturating_sub(seen.at);
-                Some(Call::Wait(calls::Wait { sleep: wait.sleep.map(left), ..wait }))
+                let end = begun.sleep_end(self.clock).map(|end| self.clock + end);
+                Some(Call::Wait(calls::Wait { sleep: end.map(Sleep::Until), ..wait }))
             });
         }
         match call {
-            Some(Call::Wake(futex)) => {
-                self.wakes.insert(futex, Wake { by: at, at: seen.at });
+            Some(Call::Wake(futex, count)) => {
+                self.wakes.add(futex, Wake { by: at, at: seen.at }, count);
                 false
             }
             Some(Call::Rename(name)) => {
@@ -298,9 +351,17 @@ impl Recorder {
                     _ => true,
                 };
                 self.begin(tid, call, whom.filter(|&whom| whom > 0), seen);
+                if let Some(begun) = self.tasks.get_mut(&tid).and_then(|task| task.call.as_mut()) {
+                    begun.place = Some((number, args[0]));
+                }
                 end_matters
             }
-            None => false,
+            None => {
+                if seen.at.saturating_sub(settled) > LOOK {
+                    self.settle(tid, seen, None);
+                }
+                false
+            }
         }
     }
 
@@ -316,7 +377,7 @@ impl Recorder {
         }
         let lane = whom.and_then(|whom| Some(self.tasks.get(&whom)?.lane));
         if let Some(task) = self.tasks.get_mut(&tid) {
-            task.call = Some(Begun { call, at, from: at, ended: None, whom, lane });
+            task.call = Some(Begun { call, at, from: at, ended: None, whom, lane, place: None });
         }
     }
 
@@ -355,24 +416,40 @@ impl Recorder {
                 }
                 let states = [State::Lock, State::Wakeup, State::Interpreter];
                 let at = begun.at;
-                let wake = wait
-                    .futex
-                    .filter(|_| result == 0 && states.contains(&wait.state))
-                    .and_then(|futex| self.wakes.get(&futex).copied())
-                    .filter(|wake| wake.at >= at);
+                let woken = wait.futex.filter(|_| result == 0 && states.contains(&wait.state));
+                let wake = woken.and_then(|futex| self.wakes.take(futex, at));
+                if let Some(futex) = woken.filter(|_| wait.state == State::Lock) {
+                    self.tell_mutex(tid, futex);
+                }
                 self.settle(tid, seen, wake);
-                if result != RESTARTS
-                    && let Some(task) = self.tasks.get_mut(&tid)
-                {
-                    task.interrupted = None;
+                let in_vain = wait.state == State::Interpreter && result == TIMED_OUT;
+                if let Some(task) = self.tasks.get_mut(&tid) {
+                    task.in_vain = in_vain;
+                    if result != RESTARTS {
+                        task.interrupted = None;
+                    }
                 }
-                if wait.state == State::Interpreter && result == TIMED_OUT {
-                    Next::LastInLine
-                } else {
-                    GO_ON
-                }
+                if in_vain { Next::LastInLine } else { GO_ON }
             }
             _ => GO_ON,
+        }
+    }
+
+    /// A wait that looks like one for a `Mutex` of std has come to its end. The number of calls that a
+    /// condition has seen may look the same; that it has seen one more now does not.
+    fn tell_mutex(&mut self, tid: i32, futex: Futex) {
+        let Some(begun) = self.tasks.get_mut(&tid).and_then(|task| task.call.as_mut()) else {
+            return;
+        };
+        if let Call::Wait(wait) = &mut begun.call
+            && wait.certain
+            && !self.mutexes.contains(&futex)
+        {
+            if memory::u32_at(tid, futex.address).is_some_and(calls::is_mutex) {
+                self.mutexes.insert(futex);
+            } else {
+                (wait.state, wait.certain) = (State::Wakeup, false);
+            }
         }
     }
 
@@ -401,7 +478,7 @@ impl Recorder {
             end: self.lanes.iter().map(|lane| lane.death).max().unwrap_or(end),
             lanes: self.lanes,
             outcome: outcome.unwrap_or(Outcome::Killed(libc::SIGKILL)),
-            cores: thread::available_parallelism().map_or(1, usize::from),
+            cores: crate::spare::cores(),
             notes: self.notes,
         };
         trace.correct();

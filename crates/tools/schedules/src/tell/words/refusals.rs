@@ -19,23 +19,9 @@ pub fn system(language: Language, error: &io::Error) -> String {
     said_by_the_system(language, &System::from(error))
 }
 
-/// The same of what was kept. In Chinese what happens often has words of its own; the rest is as the
-/// system says it.
+/// The same of what was kept.
 pub(super) fn said_by_the_system(language: Language, System { kind, text }: &System) -> String {
-    use io::ErrorKind::{
-        InvalidData, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
-        StorageFull,
-    };
-    let chinese = match kind {
-        NotFound => "没有这个文件或文件夹",
-        PermissionDenied => "没有权限",
-        IsADirectory => "这是一个文件夹",
-        NotADirectory => "路径中有一部分不是文件夹",
-        InvalidData => "内容不是 UTF-8 文本",
-        StorageFull => "磁盘已满",
-        ReadOnlyFilesystem => "文件系统是只读的",
-        _ => text,
-    };
+    let chinese = ::language::system_in_chinese(*kind).unwrap_or(text);
     language.say(text, chinese)
 }
 
@@ -330,8 +316,8 @@ pub fn remark(language: Language, remark: Remark) -> String {
             "Arc::try_unwrap：这里，一个所有者走完最后一步就算消失。没有 join 其他线程时，实际上它可能还在。",
         ),
         Remark::Stdin => (
-            "stdin: the input is the text that was given with `--stdin`, and otherwise empty.",
-            "stdin：输入是用 `--stdin` 给出的文本，没有给出时为空。",
+            "stdin: the input is the file that is given with `--stdin FILE`, and otherwise empty.",
+            "stdin：输入是用 `--stdin 文件名` 给出的文件，没有给出时为空。",
         ),
     };
     language.say(english, chinese)
@@ -402,38 +388,25 @@ pub fn tested(language: Language, name: &str, passes: bool, tried: &str) -> Stri
     )
 }
 
+/// That the tests of a lesson are no tests of the kind that is searched.
+#[cfg(feature = "command")]
+pub fn tests_of_a_lesson(language: Language, name: &str) -> String {
+    language.say(
+        format!(
+            "`--test` is for the tests of your own program. The test of a lesson runs it as it is: \
+             `cargo test -p {name}`. Every schedule of it: `cargo run -p schedules -- {name}`"
+        ),
+        format!(
+            "`--test` 用于你自己的程序里的测试。课程的测试是原样运行它：`cargo test -p {name}`。\
+             要按每一种调度运行它：`cargo run -p schedules -- {name}`"
+        ),
+    )
+}
+
 /// That a program has no tests.
 #[cfg(feature = "command")]
 pub fn no_tests(language: Language, name: &str) -> String {
     language.say(format!("{name} has no tests"), format!("{name} 没有测试"))
-}
-
-/// Why a program in a folder is not built.
-#[cfg(feature = "command")]
-pub fn not_built(language: Language, why: &course::NotBuilt) -> String {
-    use course::NotBuilt::{Cargo, DoesNotBuild, NoProgram, Several};
-    let chinese = match why {
-        Cargo(command, error) => format!("无法启动 {command}：{}", system(language, error)),
-        DoesNotBuild => "编译没有成功，原因见上文".to_string(),
-        NoProgram(name) => format!("{name} 里没有程序"),
-        Several(folder, several) => format!(
-            "{} 里有 {several} 个程序：请给出其中一个的路径，它在文件夹 target/debug 里",
-            folder.display()
-        ),
-    };
-    language.say(why.to_string(), chinese)
-}
-
-/// That there is no Python.
-#[cfg(feature = "command")]
-pub fn no_python(language: Language, why: &course::NoPython) -> String {
-    let chinese = match &why.why {
-        course::NoInterpreter::DoesNotStart(error) => system(language, error),
-        course::NoInterpreter::Says(text) => format!("它的输出是：{text}"),
-    };
-    let command = why.command;
-    language
-        .say(why.to_string(), format!("需要 Python：请安装 {command}（3.9 或更高版本）。{chinese}"))
 }
 
 #[cfg(all(test, feature = "command"))]
@@ -472,18 +445,6 @@ mod tests {
             Refusal::Late,
         ];
         all.extend(refusals.iter().map(|why| refusal(ZH, why)));
-        let builds =
-            [course::NotBuilt::Cargo(name(), denied()), course::NotBuilt::NoProgram(name())];
-        all.extend(builds.iter().map(|why| not_built(ZH, why)));
-        let interpreters = [
-            course::NoInterpreter::DoesNotStart(denied()),
-            course::NoInterpreter::Says("a".to_string()),
-        ];
-        all.extend(
-            interpreters
-                .into_iter()
-                .map(|why| no_python(ZH, &course::NoPython { command: "a", why })),
-        );
         let unmodelled = [
             Unmodelled::System,
             Unmodelled::NoCommand,

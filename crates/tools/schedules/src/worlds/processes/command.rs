@@ -120,7 +120,8 @@ pub fn answer(
         && !stopped()
         && let Some(findings) = search_any(command, &options, question)
     {
-        write!(output, "\n{}", certain(language, &findings))?;
+        let certain = certain(language, &findings);
+        write!(output, "\n{}", question.reader().lines(&certain, 4))?;
         return Ok(verdict.worse(self::verdict(question, &findings, endless)));
     }
     Ok(verdict)

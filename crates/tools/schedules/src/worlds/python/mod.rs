@@ -163,8 +163,9 @@ impl PythonThreads {
         let path = env::current_dir().unwrap_or_default().join(&program.path);
         let interpreter = match &program.interpreter {
             Some(interpreter) => interpreter,
-            None => course::python()
-                .map_err(|missing| Fault::Failed(words::no_python(program.language, missing)))?,
+            None => course::python().map_err(|missing| {
+                Fault::Failed(::language::no_python(program.language.into(), missing))
+            })?,
         };
         let mut engine = Command::new(interpreter)
             .args(["-B", "-X", "utf8", "-c", BOOT])
@@ -435,7 +436,7 @@ fn finish(told: &Value) -> Option<Finish> {
         "Ended" => Finish::Ended(match told[1].as_str()? {
             "Returned" => End::Returned,
             "Exited" => End::Exited(code()?),
-            "Panicked" => End::Panicked(told[2].as_str()?.to_string()),
+            "Raised" => End::Raised(told[2].as_str()?.to_string()),
             "Deadlock" => End::Deadlock,
             "Endless" => End::Endless,
             "CutOff" => End::CutOff(number(&told[2])?),

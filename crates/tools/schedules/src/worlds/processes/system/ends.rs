@@ -79,7 +79,9 @@ impl System<'_> {
             living.filter(|(_, task)| task.process == process && task.state != State::Dead);
         let mut threads: Vec<(usize, i32)> = living.map(|(i, task)| (i, task.tid)).collect();
         for &(i, _) in &threads {
-            self.miss(i);
+            if self.tasks[i].missed.is_none() {
+                self.miss(i);
+            }
         }
         threads.sort_by_key(|&(_, tid)| tid == pid);
         let mut code = 0;

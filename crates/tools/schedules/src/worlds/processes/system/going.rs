@@ -15,6 +15,7 @@ impl System<'_> {
         let looks =
             matches!(self.tasks[i].state, State::Held(Held::Look { .. } | Held::Poll { .. }));
         let is_ready = looks && self.is_ready(i);
+        let is_step = self.told.is_none() || self.can(i) == Can::Step;
         let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
             State::Ready(signal) => return self.run(i, signal),
             State::Held(held) => held,
@@ -34,7 +35,9 @@ impl System<'_> {
                 os::skip(tid, 0);
                 self.run(i, 0);
             }
-            Held::Wait { target, patient } => self.learn_of_child(i, (!patient).then_some(target)),
+            Held::Wait { target, patient } => {
+                self.learn_of_child(i, (!patient).then_some(target), is_step);
+            }
             Held::Exit { .. } => {
                 if ends {
                     self.closes_all(process, i);
@@ -137,11 +140,13 @@ impl System<'_> {
                 if !patient && !self.is_there(i, fd, libc::POLLOUT, contended) {
                     return self.fails_at_once(i);
                 }
+                let splits = length.is_some_and(|length| length > ATOMIC);
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
-                    self.put_in(i, pipe, length);
+                    let whole = asked_for(tid).length.unwrap_or(0);
+                    self.put_in(i, pipe, if splits { ATOMIC } else { whole });
                 }
-                if length.is_some_and(|length| length > ATOMIC) {
+                if splits {
                     self.write_a_piece(tid);
                 } else if self.shares(process) {
                     self.make_call(tid);
@@ -265,9 +270,9 @@ impl System<'_> {
         }
     }
 
-    /// Has a task make its wait for a child, and sees which one it has learned of. `looked` says for which
-    /// one it has only looked.
-    pub(super) fn learn_of_child(&mut self, i: usize, looked: Option<i32>) {
+    /// Has a task make its wait for a child, which may be a step, and sees which one it has learned of.
+    /// `looked` says for which one it has only looked.
+    pub(super) fn learn_of_child(&mut self, i: usize, looked: Option<i32>, is_step: bool) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
@@ -284,11 +289,12 @@ impl System<'_> {
                 let ends = self.children(process, target).into_iter().collect();
                 self.found_nothing(i, &Sight { ends, ..Sight::default() });
             }
-            let told = self.told.as_mut().and_then(|told| told.last_mut());
-            if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
-                step.outcome = if child > 0 { Outcome::Yes } else { Outcome::No };
-            }
             let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
+            if is_step {
+                self.tell_how_it_came_out(child > 0);
+            } else if child > 0 && !keeps {
+                self.tell_of_end(i, child);
+            }
             if let Some(child) = self.process(child).filter(|_| child > 0) {
                 for of_child in 0..self.tasks.len() {
                     if self.tasks[of_child].process == child {
@@ -305,6 +311,26 @@ impl System<'_> {
             }
         }
         self.follow_call(i);
+    }
+
+    /// Whether the child had ended after which the latest step has looked.
+    fn tell_how_it_came_out(&mut self, ended: bool) {
+        let told = self.told.as_mut().and_then(|told| told.last_mut());
+        if let Some(step) = told.filter(|step| matches!(step.action, Action::HasEnded(_))) {
+            step.outcome = if ended { Outcome::Yes } else { Outcome::No };
+        }
+    }
+
+    /// That a wait is over which could end in one way only, and so was no step: a reader wants to see for
+    /// whom it was.
+    fn tell_of_end(&mut self, i: usize, child: i32) {
+        let process = self.process(child);
+        let child = self.tasks.iter().find(|task| Some(task.process) == process);
+        let (actor, child) = (self.tasks[i].actor, child.map(|task| task.actor));
+        if let (Some(told), Some(child)) = (&mut self.told, child) {
+            let action = Action::Join(child);
+            told.push(Step { actor, action, place: None, outcome: Outcome::Done });
+        }
     }
 
     /// Lets a task run to the next call at which it is held. Nobody else runs meanwhile.

@@ -186,9 +186,10 @@ impl System<'_> {
         self.again |= !std::mem::replace(&mut known.left, true);
     }
 
-    /// A process is about to end, and with it those that end with their parent.
+    /// A process is about to end, and with it those that end with their parent. What they are held before is
+    /// noted here: the kernel forgets at some moment which files they had.
     pub(super) fn closes_all(&mut self, process: usize, by: usize) {
-        if self.ends.is_empty() || self.processes[process].ended.is_some() {
+        if self.processes[process].ended.is_some() {
             return;
         }
         let mut ending = vec![process];
@@ -199,6 +200,14 @@ impl System<'_> {
             });
             ending.extend(children.map(|(child, _)| child));
             at += 1;
+        }
+        for i in 0..self.tasks.len() {
+            if ending.contains(&self.tasks[i].process) {
+                self.miss(i);
+            }
+        }
+        if self.ends.is_empty() {
+            return;
         }
         for &process in &ending {
             let own = self.tasks[by].process == process;
@@ -226,9 +235,10 @@ impl System<'_> {
         let ends: Vec<(String, bool)> = ends.into_iter().collect();
         for (pipe, written) in ends.iter().filter(|_| self.options.contended) {
             self.touch(Shared::Ends(pipe).touched(How::Establish));
-            // Whoever is not the last one to close it might be.
-            let left = self.names.is(pipe, |known| known.left);
-            if !written && (left || for_all || !self.others_have(ending, pipe, false)) {
+            // Whoever closes before the last one makes no difference to who writes, unless somebody writes
+            // when nobody reads: that comes after all of them.
+            let last = for_all || !self.others_have(ending, pipe, false);
+            if !written && (last || self.names.is(pipe, |known| known.left)) {
                 self.touch(Shared::Pipe(pipe).touched(How::Establish));
             }
         }
@@ -312,13 +322,16 @@ impl System<'_> {
         touches
     }
 
-    /// A task writes so much to a pipe, as far as that is known. A read that has got less than it had asked
-    /// for could have come after this, and got more, unless the writer knows that it came before.
-    pub(super) fn put_in(&mut self, i: usize, pipe: String, length: Option<u64>) {
+    /// A task writes so much to a pipe. A read that has got less than it had asked for could have come after
+    /// this, and got more, unless the writer knows that it came before.
+    pub(super) fn put_in(&mut self, i: usize, pipe: String, length: u64) {
+        // What is nothing lies in no pipe.
+        if length == 0 {
+            return;
+        }
         let known = self.known(i);
         let write = self.tasks[i].heard.count(i);
         let heard = self.tasks[i].heard.clone();
-        let length = length.unwrap_or(u64::MAX).min(ATOMIC);
         let of = self.pipes.entry(pipe.clone()).or_default();
         of.changes += 1;
         of.writes += 1;
@@ -353,11 +366,10 @@ impl System<'_> {
             heard.add(&piece.heard);
             short |= !first && !self.tasks[i].heard.has(piece.write);
             first = false;
-            // How long some pieces are is not known: who reads them has read them whole.
-            let taken = if piece.length == ATOMIC { left } else { piece.length.min(left) };
+            let taken = piece.length.min(left);
             left -= taken;
             if !asked.peeks {
-                piece.length -= taken.min(piece.length);
+                piece.length -= taken;
             }
         }
         pipe.pieces.retain(|piece| piece.length > 0);
@@ -375,16 +387,16 @@ impl System<'_> {
     }
 }
 
-/// What a task that is about to read asks for.
+/// What a task that is about to read or write asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     /// How many bytes at most, where that is known.
-    length: Option<u64>,
+    pub(super) length: Option<u64>,
     /// Whether it leaves in the pipe what it reads.
     peeks: bool,
 }
 
-/// What a task that is held at a read asks for.
+/// What a task that is held at a read or a write asks for.
 pub(super) fn asked_for(tid: i32) -> Asked {
     let Some(registers) = os::registers(tid) else { return Asked { length: None, peeks: false } };
     let (call, a) = (registers.call(), registers.arguments());
@@ -394,13 +406,18 @@ pub(super) fn asked_for(tid: i32) -> Asked {
     };
     let peeks = |flags: u64| flags as i32 & libc::MSG_PEEK != 0;
     match call {
-        libc::SYS_read => Asked { length: Some(a[2]), peeks: false },
-        libc::SYS_readv => Asked { length: Some(parts(a[1], a[2])), peeks: false },
+        libc::SYS_read | libc::SYS_write | libc::SYS_sendto => {
+            Asked { length: Some(a[2]), peeks: false }
+        }
+        libc::SYS_readv | libc::SYS_writev => {
+            Asked { length: Some(parts(a[1], a[2])), peeks: false }
+        }
         libc::SYS_recvfrom => Asked { length: Some(a[2]), peeks: peeks(a[3]) },
-        libc::SYS_recvmsg => {
+        libc::SYS_recvmsg | libc::SYS_sendmsg => {
             // Where its parts are in the structure that it is given.
             let length = parts(os::u64_at(tid, a[1] + 16), os::u64_at(tid, a[1] + 24));
-            Asked { length: Some(length), peeks: peeks(a[2]) }
+            let reads = call == libc::SYS_recvmsg;
+            Asked { length: Some(length), peeks: reads && peeks(a[2]) }
         }
         _ => Asked { length: None, peeks: false },
     }

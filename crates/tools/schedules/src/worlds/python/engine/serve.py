@@ -141,7 +141,7 @@ def run_once(path, plan):
         except SystemExit as error:
             end = exit_code(error.code)
         except BaseException as error:
-            end = ["Panicked", run.told(error)]
+            end = ["Raised", run.told(error)]
         try:
             if not r.over:
                 models.leave_main(r)

@@ -1,185 +1,26 @@
-//! The data of a game in a page: every schedule of a program, as a graph in which schedules that go on
-//! alike share what follows. No word of any language is in it; the page has the words.
-//!
-//! # The format
-//!
-//! One object. Its numbers lead into its own tables.
-//!
-//! | field | meaning |
-//! | --- | --- |
-//! | `program`, `kind` | what it is called, and what an actor is: `threads` or `processes` |
-//! | `schedules` | how many schedules there are: exact, and a string, since there may be many |
-//! | `actors` | their own names, or null |
-//! | `things` | what they share: `kind`, `name` or null, `first`: the value before anybody wrote it, if it is known |
-//! | `files` | `name`, `language`, `lines`: the lines to show, each with its number |
-//! | `changed` | file, line and what the lesson says there, where a number was made smaller |
-//! | `sleeps` | what a sleep promises, of processes |
-//! | `caveats` | what was not tried |
-//! | `steps` | those that were taken: `actor`, `at` (file and line), `does`, with what, and what came of it |
-//! | `stands` | those before which actors stand: without actor and outcome |
-//! | `begin` | the steps before the first choice, and its node |
-//! | `nodes` | a choice: where all stand, and for each who can go the actor, the steps up to the next choice, and its node; or the end: where all stand, and its place in `ends`. What follows stands before |
-//! | `ends` | `how`, with `code`, `message` or `prints`, and `uncaught` |
-//! | `endings` | the simplest first: `output`, `end`, `schedules`, and `way`: who is chosen at each node |
-//!
-//! A stand of -1 is the end of an actor; one of -2, or that is not in the list, was not started yet. Actors
-//! that take no step in any schedule are left out. The ways from `begin` to the ends are the schedules:
-//! there are as many of the one as of the other.
-//!
-//! # How it is made
+//! Makes the data of a game.
 //!
 //! The program is run up to each choice. Two choices that can be told apart by nothing but the order of
 //! steps which commute are one, so what follows is run once; and two of which the same can follow, step
 //! by step, are one in the table.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::error::Error;
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::mem;
+use std::time::Instant;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::source::{Line, Sources};
-use super::words::{self, Language};
+use super::told::{action, code, end_of, kind_of, thing_of};
+use super::{Game, Limits, NoGame, Played};
 use crate::search::{Count, Ending, Findings, class_of};
 use crate::step::{Action, Actor, Outcome, Step, ThingNumber};
+use crate::tell::source::Line;
 use crate::world::{
     Actors, Caveat, Details, End, Fault, Finish, Plan, Then, Thing, ThingKind, World,
 };
 
-/// How many choices a game may have.
-pub const MOST: usize = 10_000;
-
-/// A program for a game.
-pub struct Played<'a> {
-    /// What it is called.
-    pub name: &'a str,
-    /// Its sources.
-    pub sources: &'a Sources,
-    /// The source of the lesson of which its only file is a version with smaller numbers.
-    pub whole: Option<&'a str>,
-}
-
-/// How far a game may go.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// How many different choices there may be.
-    pub choices: usize,
-    /// How long making it may take.
-    pub time: Duration,
-    /// Whether choices that differ in nothing but the order of steps which commute are run once. What
-    /// comes out is the same; this is for the test that says so.
-    pub share: bool,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { choices: MOST, time: Duration::MAX, share: true }
-    }
-}
-
-/// Why there is no game.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoGame {
-    /// There are more choices than these.
-    TooLarge(usize),
-    /// Making it took too long.
-    TooSlow,
-    /// The search has not come to its end, so nobody knows what is impossible.
-    Incomplete,
-    /// Nobody but one can ever go.
-    NoChoice,
-    /// The program did not do the same when it was told the same.
-    Diverged,
-    /// The world has no run to give.
-    Fault(Fault),
-}
-
-impl fmt::Display for NoGame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words::no_game(Language::English, self))
-    }
-}
-
-impl Error for NoGame {}
-
-/// A game's data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Game {
-    fields: Vec<(&'static str, Value)>,
-    /// Who is chosen at each choice on the simplest way to each ending, with how many schedules lead
-    /// there.
-    pub endings: Vec<(Ending, Count)>,
-}
-
-/// Makes the data of a game of a program whose endings are known.
-///
-/// # Errors
-///
-/// When not every schedule was tried, when there is nothing to choose, or too much.
-pub fn game(
-    played: &Played<'_>,
-    world: &mut dyn World,
-    findings: &Findings,
-    limits: Limits,
-) -> Result<Game, NoGame> {
-    if !findings.complete() {
-        return Err(NoGame::Incomplete);
-    }
-    let deadline = Instant::now().checked_add(limits.time);
-    loop {
-        let mut maker = Maker::new(played, world, limits, deadline);
-        match maker.follow(Vec::new(), 0) {
-            Ok(begin) => return maker.finish(findings, begin),
-            // The world has learned that it has more steps.
-            Err(Stop::Again) => {}
-            Err(Stop::No(reason)) => return Err(reason),
-        }
-    }
-}
-
-impl Game {
-    /// One JSON object, a line for each field. No text in it can end the script of a page in which it
-    /// stands, or be taken for something to be included there.
-    pub fn to_json(&self) -> String {
-        let fields = self.fields.iter().map(|(name, value)| {
-            let value = match value {
-                // A line for each entry where a reader may want to look for one.
-                Value::Array(items) if matches!(*name, "steps" | "stands" | "endings") => {
-                    let items: Vec<_> = items.iter().map(|item| format!("\n{item}")).collect();
-                    format!("[{}]", items.join(","))
-                }
-                value => value.to_string(),
-            };
-            format!("\"{name}\":{}", guarded(&value))
-        });
-        format!("{{{}}}\n", fields.collect::<Vec<_>>().join(",\n"))
-    }
-
-    /// A field of the object.
-    pub fn field(&self, name: &str) -> &Value {
-        let field = self.fields.iter().find(|(field, _)| *field == name);
-        field.map_or(&Value::Null, |(_, value)| value)
-    }
-}
-
-/// JSON in which no text has a `<` or a `{`.
-fn guarded(json: &str) -> String {
-    let mut guarded = String::with_capacity(json.len());
-    let (mut quoted, mut escaped) = (false, false);
-    for c in json.chars() {
-        match c {
-            '<' if quoted => guarded.push_str("\\u003c"),
-            '{' if quoted => guarded.push_str("\\u007b"),
-            c => guarded.push(c),
-        }
-        quoted ^= c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-    }
-    guarded
-}
-
-enum Stop {
+/// Why the making of a game stops.
+pub(super) enum Stop {
     Again,
     No(NoGame),
 }
@@ -251,7 +92,7 @@ struct Things {
     numbers: HashMap<Identity, usize>,
 }
 
-struct Maker<'a> {
+pub(super) struct Maker<'a> {
     played: &'a Played<'a>,
     world: &'a mut dyn World,
     limits: Limits,
@@ -274,10 +115,10 @@ struct Maker<'a> {
 }
 
 /// The steps that lead to a node, and the node.
-type Way = (Vec<usize>, usize);
+pub(super) type Way = (Vec<usize>, usize);
 
 impl<'a> Maker<'a> {
-    fn new(
+    pub(super) fn new(
         played: &'a Played<'a>,
         world: &'a mut dyn World,
         limits: Limits,
@@ -304,7 +145,7 @@ impl<'a> Maker<'a> {
 
     /// Runs the program to the choice after these steps and goes on from there in all ways. The first
     /// `told` of the steps that are told are known.
-    fn follow(&mut self, schedule: Vec<Actor>, told: usize) -> Result<Way, Stop> {
+    pub(super) fn follow(&mut self, schedule: Vec<Actor>, told: usize) -> Result<Way, Stop> {
         let late = self.deadline.is_some_and(|deadline| Instant::now() > deadline);
         if self.nodes.len() > self.limits.choices {
             return Err(Stop::No(NoGame::TooLarge(self.limits.choices)));
@@ -513,7 +354,7 @@ impl<'a> Maker<'a> {
         }
         for node in &mut self.nodes {
             let (Node::Choice { stands, .. } | Node::End { stands, .. }) = node;
-            let all = std::mem::take(stands).into_iter().enumerate();
+            let all = mem::take(stands).into_iter().enumerate();
             *stands = all.filter(|(actor, _)| busy.contains(actor)).map(|(_, at)| at).collect();
             if let Node::Choice { edges, .. } = node {
                 for (actor, ..) in edges {
@@ -521,7 +362,7 @@ impl<'a> Maker<'a> {
                 }
             }
         }
-        let names = std::mem::take(&mut self.actors).into_iter().enumerate();
+        let names = mem::take(&mut self.actors).into_iter().enumerate();
         self.actors =
             names.filter(|(actor, _)| busy.contains(actor)).map(|(_, name)| name).collect();
         numbers
@@ -558,7 +399,7 @@ impl<'a> Maker<'a> {
         futures[*node].iter().map(ending).collect()
     }
 
-    fn finish(mut self, findings: &Findings, begin: Way) -> Result<Game, NoGame> {
+    pub(super) fn finish(mut self, findings: &Findings, begin: Way) -> Result<Game, NoGame> {
         if !self.nodes.iter().any(|node| matches!(node, Node::Choice { .. })) {
             return Err(NoGame::NoChoice);
         }
@@ -709,166 +550,9 @@ fn first_values(details: &Details) -> BTreeMap<ThingNumber, String> {
     first
 }
 
-/// The thing that an action is about.
-fn thing_of(action: &Action) -> Option<ThingNumber> {
-    match action {
-        Action::Lock { lock: thing, .. }
-        | Action::TryLock { lock: thing, .. }
-        | Action::Unlock { lock: thing, .. }
-        | Action::Read(thing)
-        | Action::Write(thing)
-        | Action::Update(thing)
-        | Action::Send(thing)
-        | Action::TrySend(thing)
-        | Action::Receive { channel: thing, .. }
-        | Action::TryReceive(thing)
-        | Action::AwaitTaken(thing)
-        | Action::HangUp { channel: thing, .. }
-        | Action::Wait { condition: thing, .. }
-        | Action::Wake { condition: thing, .. }
-        | Action::Notify { condition: thing, .. }
-        | Action::Arrive(thing)
-        | Action::Pass(thing)
-        | Action::Set(thing)
-        | Action::Clear(thing)
-        | Action::AwaitSet { flag: thing, .. }
-        | Action::Initialise(thing)
-        | Action::Initialised { cell: thing, .. }
-        | Action::Peek(thing) => Some(*thing),
-        Action::Start(_)
-        | Action::Print(_)
-        | Action::Sleep
-        | Action::Join(_)
-        | Action::JoinAll(_)
-        | Action::JoinAny(_)
-        | Action::HasEnded(_)
-        | Action::Park { .. }
-        | Action::Unpark(_)
-        | Action::Exit(_)
-        | Action::EndMain
-        | Action::End
-        | Action::Signal { .. }
-        | Action::Call(_) => None,
-    }
-}
-
-/// What an action does and with what, with the game's numbers of things.
-fn action(action: &Action, things: &[usize]) -> Map<String, Value> {
-    let (does, more) = match action {
-        Action::Start(whom) => ("start", json!({ "whom": whom })),
-        Action::Lock { shared, .. } => ("lock", json!({ "shared": shared })),
-        Action::TryLock { shared, .. } => ("try_lock", json!({ "shared": shared })),
-        Action::Unlock { shared, .. } => ("unlock", json!({ "shared": shared })),
-        Action::Read(_) => ("read", json!({})),
-        Action::Write(_) => ("write", json!({})),
-        Action::Update(_) => ("update", json!({})),
-        Action::Print(text) => ("print", json!({ "text": text })),
-        Action::Sleep => ("sleep", json!({})),
-        Action::Join(whom) => ("join", json!({ "whom": whom })),
-        Action::JoinAll(whom) => ("join_all", json!({ "whom": whom })),
-        Action::JoinAny(whom) => ("join_any", json!({ "whom": whom })),
-        Action::HasEnded(whom) => ("has_ended", json!({ "whom": whom })),
-        Action::Send(_) => ("send", json!({})),
-        Action::TrySend(_) => ("try_send", json!({})),
-        Action::Receive { timed, .. } => ("receive", json!({ "timed": timed })),
-        Action::TryReceive(_) => ("try_receive", json!({})),
-        Action::AwaitTaken(_) => ("await_taken", json!({})),
-        Action::HangUp { receives, .. } => ("hang_up", json!({ "receives": receives })),
-        Action::Wait { lock, .. } => ("wait", json!({ "lock": things[*lock] })),
-        Action::Wake { lock, timed, .. } => {
-            ("wake", json!({ "lock": things[*lock], "timed": timed }))
-        }
-        Action::Notify { all, .. } => ("notify", json!({ "all": all })),
-        Action::Arrive(_) => ("arrive", json!({})),
-        Action::Pass(_) => ("pass", json!({})),
-        Action::Set(_) => ("set", json!({})),
-        Action::Clear(_) => ("clear", json!({})),
-        Action::AwaitSet { timed, .. } => ("await_set", json!({ "timed": timed })),
-        Action::Park { timed } => ("park", json!({ "timed": timed })),
-        Action::Unpark(whom) => ("unpark", json!({ "whom": whom })),
-        Action::Initialise(_) => ("initialise", json!({})),
-        Action::Initialised { done, .. } => ("initialised", json!({ "done": done })),
-        Action::Peek(_) => ("peek", json!({})),
-        Action::Exit(code) => ("exit", json!({ "code": code })),
-        Action::EndMain => ("end_main", json!({})),
-        Action::End => ("end", json!({})),
-        Action::Signal { to, signal } => ("signal", json!({ "whom": to, "signal": signal })),
-        Action::Call(name) => ("call", json!({ "name": name })),
-    };
-    let Value::Object(mut told) = more else { unreachable!("each is an object") };
-    // What is not so need not be said.
-    told.retain(|_, value| *value != Value::Bool(false));
-    told.insert("does".to_string(), json!(does));
-    if let Some(thing) = thing_of(action) {
-        told.insert("thing".to_string(), json!(things[thing]));
-    }
-    told
-}
-
 fn told_node(node: &Node) -> Value {
     match node {
         Node::Choice { stands, edges } => json!([stands, edges]),
         Node::End { stands, end } => json!([stands, end]),
-    }
-}
-
-fn end_of(end: &End, uncaught: &[String]) -> Value {
-    let mut told = match end {
-        End::Returned => json!({ "how": "returned" }),
-        End::Exited(code) => json!({ "how": "exited", "code": code }),
-        End::Panicked(message) => json!({ "how": "panicked", "message": message }),
-        End::Deadlock => json!({ "how": "deadlock" }),
-        End::Endless | End::CutOff(_) => json!({ "how": "endless" }),
-        End::Bounded(prints) => json!({ "how": "bounded", "prints": prints }),
-    };
-    if !uncaught.is_empty() {
-        told["uncaught"] = json!(uncaught);
-    }
-    told
-}
-
-fn kind_of(kind: ThingKind) -> &'static str {
-    match kind {
-        ThingKind::Lock => "lock",
-        ThingKind::Semaphore => "semaphore",
-        ThingKind::Variable => "variable",
-        ThingKind::Memory => "memory",
-        ThingKind::Channel => "channel",
-        ThingKind::Condition => "condition",
-        ThingKind::Barrier => "barrier",
-        ThingKind::Flag => "flag",
-        ThingKind::Cell => "cell",
-    }
-}
-
-fn code(caveat: Caveat) -> &'static str {
-    match caveat {
-        Caveat::BoundedWait => "bounded_wait",
-        Caveat::SpuriousWakeUps => "spurious_wake_ups",
-        Caveat::WeakOrder => "weak_order",
-        Caveat::Clock => "clock",
-        Caveat::HashOrder => "hash_order",
-        Caveat::Chance => "chance",
-        Caveat::Unwinding => "unwinding",
-        Caveat::MemoryRaces => "memory_races",
-        Caveat::CommonMemory => "common_memory",
-        Caveat::Files => "files",
-        Caveat::ShortReads => "short_reads",
-        Caveat::Sockets => "sockets",
-        Caveat::Contended => "contended",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn no_text_of_a_program_can_end_the_script() {
-        let json = r#"{"a":["</script>","\\","{{#x}}","\"<"]}"#;
-        let guarded = guarded(json);
-        assert!(!guarded.contains('<') && !guarded[1..].contains('{'), "{guarded}");
-        let same: serde_json::Value = serde_json::from_str(&guarded).unwrap();
-        assert_eq!(same, serde_json::from_str::<serde_json::Value>(json).unwrap());
     }
 }
