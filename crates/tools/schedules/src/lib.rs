@@ -70,10 +70,14 @@
 //!   asks for it is refused.
 //! * **A panic that unwinds** does so in one go: what is printed meanwhile comes with the step before.
 //! * **Loops that only look.** After two looks at the same, a thread waits for a change. A loop that would
-//!   give up after more looks may lose endings, and the report says so.
+//!   give up after more looks may lose endings, and the report says so. A process waits so only where it
+//!   was seen to look more than twenty times in a row.
 //! * **Files, sockets** and whatever else goes on outside of a program with threads: refused by name.
 //!   Where processes are searched, what a process's own threads do to its memory is not watched: who
 //!   of them begins first is tried, and who gets a lock for which several wait.
+//! * **Sockets with a name or an address** through which processes reach each other: who comes first to
+//!   one, and what a look at it finds, is not tried, and the report says so. Of pipes and of pairs of
+//!   sockets it is.
 //! * **Large memory of several processes** (more than 64 KiB, or used hundreds of times in a run) comes in
 //!   one go from one system call to the next, and the report says so. In smaller memory each access is a
 //!   step.

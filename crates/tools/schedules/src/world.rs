@@ -305,6 +305,9 @@ pub enum Caveat {
     /// A read from a pipe gets what is there: had it come earlier or later, it might have got less or
     /// more.
     ShortReads,
+    /// Several of its processes use sockets that have a name or an address: in which order they come to
+    /// them, and what a look at one finds, was not tried.
+    Sockets,
     /// Several of its processes or threads use one pipe, lock or piece of memory, and who comes first to
     /// it was not tried.
     Contended,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use schedules::search::{classes, every, follow, random};
+use schedules::search::{classes, every, follow, random, switches};
 use schedules::world::{Actors, Caveat, Fault, Plan, Run, World};
 use schedules::worlds::processes::{Options, Processes, Sleeps};
 
@@ -111,6 +111,47 @@ impl Draw {
                 }
                 18 => text += ["q", "e"][self.below(2) as usize],
                 _ if children > 0 => text += &format!("w{}", self.below(children)),
+                _ => {}
+            }
+        }
+        text
+    }
+
+    /// Processes that look at the same pipes, or wait for one of them. `depth` is how deep in the tree they
+    /// are.
+    fn looking(&mut self, depth: u32, letter: &mut u8) -> String {
+        let mut text = String::new();
+        let mut children = 0;
+        let words = if depth == 0 { 3 + self.below(3) } else { 1 + self.below(2) };
+        for word in 0..words {
+            let pipe = self.below(4) / 3;
+            match self.below(24) {
+                // Without a child there is nobody who could notice anything.
+                _ if depth == 0 && word == 0 => {
+                    text += &format!("f({})", self.looking(1, letter));
+                    children += 1;
+                }
+                0..3 if depth == 0 && children < 2 => {
+                    text += &format!("f({})", self.looking(1, letter));
+                    children += 1;
+                }
+                0..4 => {
+                    text += &format!("p{}", char::from(b'a' + *letter));
+                    *letter += 1;
+                }
+                4..9 => text += &format!(">{pipe}{}", self.below(10)),
+                9 => text += &format!("<{pipe}"),
+                10 => text += &format!("R{pipe}"),
+                11 => text += &format!("n{pipe}"),
+                12..14 => text += &format!("N{pipe}"),
+                14..18 => text += ["P", "S", "Y", "O"][self.below(4) as usize],
+                18..20 => text += &format!("{}{pipe}", ["Q", "m"][self.below(2) as usize]),
+                20 => text += &format!("s{}", self.below(2)),
+                21 | 22 => text += &format!("{}{pipe}", ["c", "C"][self.below(2) as usize]),
+                _ if children > 0 => {
+                    let what = ["w", "k", "K"][self.below(3) as usize];
+                    text += &format!("{what}{}", self.below(children));
+                }
                 _ => {}
             }
         }
@@ -229,12 +270,18 @@ fn hold_drawn(
 }
 
 /// Holds what is a step of what is done with pipes against a search in which each call for one is a step.
-fn hold_calls(seed: u64, most: usize, programs: usize) {
+fn hold_calls(
+    seed: u64,
+    drawn: impl Fn(&mut Draw) -> String,
+    sleeps: Sleeps,
+    most: usize,
+    programs: usize,
+) {
     let mut draw = Draw { state: seed, shared: false };
     let (mut held, mut said, mut needed) = (0, 0, 0);
     while held < programs {
-        let program = draw.piping(0, &mut 0);
-        let options = Options { sleeps: Sleeps::Any, each_call: true, ..Options::default() };
+        let program = drawn(&mut draw);
+        let options = Options { sleeps, each_call: true, ..Options::default() };
         let fine = every::some(&mut world(&program, &options), most);
         assert!(fine.fault.is_none() && fine.diverged.is_none(), "{program}: {fine:?}");
         if !fine.complete() || fine.runs < 3 {
@@ -269,7 +316,14 @@ fn hold_calls(seed: u64, most: usize, programs: usize) {
 
 #[test]
 fn nothing_is_lost_where_only_some_calls_for_pipes_are_steps() {
-    hold_calls(20, 100, 12);
+    hold_calls(20, |draw| draw.piping(0, &mut 0), Sleeps::Any, 100, 12);
+}
+
+#[test]
+fn nothing_is_lost_where_processes_look_at_pipes_and_wait_for_one_of_several() {
+    for (seed, sleeps) in [(22, Sleeps::Any), (23, Sleeps::Ordered), (24, Sleeps::Instant)] {
+        hold_calls(seed, |draw| draw.looking(0, &mut 0), sleeps, 100, 8);
+    }
 }
 
 #[test]
@@ -278,7 +332,22 @@ fn thorough_nothing_is_lost_where_only_some_calls_for_pipes_are_steps() {
     let number = |name, otherwise| {
         std::env::var(name).map_or(otherwise, |number| number.parse().expect("a number"))
     };
-    hold_calls(number("SEED", 21), 2000, number("PROGRAMS", 400) as usize);
+    let programs = number("PROGRAMS", 400) as usize;
+    hold_calls(number("SEED", 21), |draw| draw.piping(0, &mut 0), Sleeps::Any, 2000, programs);
+}
+
+#[test]
+#[ignore = "takes minutes: for changes of what is a step"]
+fn thorough_nothing_is_lost_where_processes_look_at_pipes_and_wait_for_one_of_several() {
+    let number = |name, otherwise| {
+        std::env::var(name).map_or(otherwise, |number| number.parse().expect("a number"))
+    };
+    let (seed, programs) = (number("SEED", 25), number("PROGRAMS", 300) as usize);
+    for (seed, sleeps) in
+        [(seed, Sleeps::Any), (seed + 1, Sleeps::Ordered), (seed + 2, Sleeps::Instant)]
+    {
+        hold_calls(seed, |draw| draw.looking(0, &mut 0), sleeps, 1000, programs / 3);
+    }
 }
 
 #[test]
@@ -337,6 +406,8 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         // Somebody else still reads.
         ("f()f(s2)C0>0aw0w1", &["", "%"]),
         ("f()>0aw0C0", &[""]),
+        // Who closes first could also be the last one.
+        ("f()n0C1>16", &["n", "n%"]),
         // The child is the only one who writes: whether it has ended is seen by a look.
         ("f()c0n0", &["n", "r"]),
         ("f(c0s1)c0n0", &["n", "r"]),
@@ -354,6 +425,61 @@ fn a_pipe_is_closed_before_or_after_it_is_written_to_and_looked_at() {
         ("f()n0", &["n"]),
     ] {
         assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
+fn what_is_ready_at_a_look_and_at_the_end_of_a_wait_is_tried() {
+    for (program, expected) in [
+        // Without waiting there may be something or not.
+        ("f(>0a)N0w0", &["a", "~"][..]),
+        ("f(>0a)N0N0w0", &["a~", "~a", "~~"]),
+        ("f(>0a)w0N0", &["a"]),
+        ("N0", &["~"]),
+        ("f(s1)c0N0w0", &["$", "~"]),
+        // Only the child can write, and it is known to have ended.
+        ("f()c0w0N0n0", &["$r"]),
+        // One of two, or both.
+        ("f(>0a)f(>1b)Pw0w1", &["1", "2", "3"]),
+        ("f(>0a)f(>1b)Yw0w1", &["1", "2", "3"]),
+        ("f(>0a)f(>1b)Ow0w1", &["0", "1", "2", "3"]),
+        ("f(>0a>1b)Pw0", &["1", "3"]),
+        ("f(>1a)f()c0Pw0w1", &["2", "3"]),
+        // Who waits for one only may find that it has come to its end, too.
+        ("f(>0a)c0Q0w0", &["b", "i"]),
+        ("f()c0Q0w0", &["h"]),
+        // Somebody else takes what was waited for, and the other waits for ever.
+        ("f(<0pb)Q0pc>0a", &[""]),
+        ("f(<0)>0aQ0", &["a", "ai", "ia"]),
+        // Where a sleep guarantees nothing, a time may be over at once.
+        ("f(>0a)m0w0", &["n", "r"]),
+        ("f(>0a)f(>1b)Sw0w1", &["0", "1", "2", "3"]),
+        ("f(px)m0w0", &["nx", "xn"]),
+        // How much goes into a pipe depends on how soon somebody reads.
+        ("f(F0)w0", &["q"]),
+        ("f(F0)G0w0", &["q", "r", "s", "t", "u"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+    // What one sees is that a time is not over before others have gone on.
+    assert_eq!(outputs("f(>0a)m0w0", Sleeps::Instant), ["r"]);
+    assert_eq!(outputs("f(s2>0a)m0w0", Sleeps::Instant), ["n"]);
+    assert_eq!(outputs("f(s2>0a)m0w0", Sleeps::Ordered), ["n"]);
+    assert_eq!(outputs("f(>0a)m0w0", Sleeps::Ordered), ["n", "r"]);
+}
+
+#[test]
+fn few_switches_are_all_that_have_so_few() {
+    // After its look the parent goes on: that is no switch.
+    for (program, expected) in [
+        ("f()n0C1>16", &["n", "n%"][..]),
+        ("f(px)n0pa", &["nax", "nxa", "xna"]),
+        ("f(px)N0pa", &["x~a", "~ax", "~xa"]),
+    ] {
+        let mut world = world(program, &Options { sleeps: Sleeps::Any, ..Options::default() });
+        let found = switches::within(&mut world, usize::MAX, Duration::from_secs(60));
+        assert!(found.complete(), "{program}: {found:?}");
+        assert_eq!(found.outputs(), expected, "{program}");
     }
 }
 

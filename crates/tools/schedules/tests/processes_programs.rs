@@ -97,6 +97,83 @@ fn where_a_read_may_come_between_two_writes_it_is_said() {
 }
 
 #[test]
+fn python_finds_what_is_ready_or_does_not() {
+    // A read that does not wait, and epoll.
+    let look = "import os, select\n\
+                r, w = os.pipe()\n\
+                os.set_blocking(r, False)\n\
+                if os.fork() == 0: os.write(w, b'x'); os._exit(0)\n\
+                LOOK\n\
+                os.wait()\n";
+    for look in [
+        look.replace("LOOK", "try: print(len(os.read(r, 1)))\nexcept BlockingIOError: print(0)"),
+        look.replace("LOOK", "e = select.epoll(); e.register(r)\nprint(len(e.poll(0)))"),
+        look.replace("LOOK", "print(len(select.select([r], [], [], 0)[0]))"),
+        look.replace("LOOK", "print(len(select.select([r], [], [], 1)[0]))"),
+    ] {
+        assert_eq!(outputs(&python(&look, &any())), BTreeSet::from(["0\n", "1\n"]), "{look}");
+    }
+    let several = "from multiprocessing import Pipe, Process, connection\n\
+                   def send(c): c.send(1)\n\
+                   pairs = [Pipe(False) for _ in 'ab']\n\
+                   for _, w in pairs: Process(target=send, args=(w,)).start()\n\
+                   ready = connection.wait([r for r, _ in pairs])\n\
+                   print(*[r in ready for r, _ in pairs])\n";
+    let found = python(several, &any());
+    let expected = ["True False\n", "False True\n", "True True\n"];
+    assert_eq!(outputs(&found), BTreeSet::from(expected));
+}
+
+#[test]
+fn who_looks_again_and_again_waits_for_a_change() {
+    let program = "from multiprocessing import Pipe, Process\n\
+                   import time\n\
+                   def send(c): time.sleep(1); c.send(1)\n\
+                   r, w = Pipe(False)\n\
+                   Process(target=send, args=(w,)).start()\n\
+                   while not r.poll(): pass\n\
+                   print(r.recv())\n";
+    for options in [any(), Options::default()] {
+        let found = python(program, &options);
+        assert_eq!(outputs(&found), BTreeSet::from(["1\n"]));
+        assert!(found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
+    }
+    let program = "import os\n\
+                   child = os.fork()\n\
+                   if child == 0: print('child', flush=True); os._exit(0)\n\
+                   while os.waitpid(child, os.WNOHANG) == (0, 0): pass\n\
+                   print('parent')\n";
+    let found = python(program, &any());
+    assert_eq!(outputs(&found), BTreeSet::from(["child\nparent\n"]));
+    assert!(found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
+    // Few looks are all tried: what the child prints comes among none to three dashes.
+    let few = "import os\n\
+               child = os.fork()\n\
+               if child == 0: print('child', flush=True); os._exit(0)\n\
+               for _ in range(3):\n    \
+               if os.waitpid(child, os.WNOHANG) != (0, 0): break\n    \
+               print('-', flush=True)\n\
+               print('parent', flush=True)\n";
+    let found = python(few, &any());
+    assert_eq!(outputs(&found).len(), 1 + 2 + 3 + 5, "{found:?}");
+    assert!(!found.caveats.contains(&Caveat::BoundedWait), "{found:?}");
+}
+
+#[test]
+fn sockets_with_an_address_are_spoken_of() {
+    let program = "import os, socket\n\
+                   s = socket.create_server(('127.0.0.1', 0))\n\
+                   for name in NAMES:\n    \
+                   if os.fork() == 0:\n        \
+                   c = socket.create_connection(s.getsockname()); c.send(name); os._exit(0)\n\
+                   for name in NAMES: print(s.accept()[0].recv(1))\n";
+    for (names, said) in [("[b'a']", false), ("[b'a', b'b']", true)] {
+        let found = python(&program.replace("NAMES", names), &any());
+        assert_eq!(found.caveats.contains(&Caveat::Sockets), said, "{names}: {found:?}");
+    }
+}
+
+#[test]
 fn an_end_of_a_pipe_is_closed_by_what_takes_its_place() {
     for script in [
         "echo a | { exec </dev/null; echo x >&2; }; echo ${PIPESTATUS[0]}",

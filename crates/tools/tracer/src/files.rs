@@ -72,10 +72,29 @@ pub fn open_files(pid: i32) -> Vec<Open> {
 
 /// Whether a descriptor is closed when its process becomes another program. Not if there is none.
 pub fn closes_at_exec(tid: i32, fd: u64) -> bool {
+    flags(tid, fd).is_some_and(|flags| flags & libc::O_CLOEXEC != 0)
+}
+
+/// The flags of open(2) that a descriptor has: how it was opened, and what was set since. `None` if there
+/// is none.
+pub fn flags(tid: i32, fd: u64) -> Option<i32> {
+    let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).ok()?;
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    i32::from_str_radix(flags.trim(), 8).ok()
+}
+
+/// What a descriptor of epoll(7) watches: descriptors, and the events that are waited for. Empty if it is
+/// none.
+pub fn watched(tid: i32, fd: u64) -> Vec<(i32, i16)> {
     let info = fs::read_to_string(format!("/proc/{tid}/fdinfo/{fd}")).unwrap_or_default();
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-    let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok());
-    flags.is_some_and(|flags| flags & libc::O_CLOEXEC != 0)
+    let one = |line: &str| {
+        let mut words = line.strip_prefix("tfd:")?.split_whitespace();
+        let fd = words.next()?.parse().ok()?;
+        let events = words.skip_while(|word| *word != "events:").nth(1)?;
+        // The lower half is what poll(2) has, too; the rest says how often it is told.
+        Some((fd, u32::from_str_radix(events, 16).ok()? as i16))
+    };
+    info.lines().filter_map(one).collect()
 }
 
 /// The process that a descriptor of `pidfd_open` means. None if it is no such descriptor, or the process

@@ -333,7 +333,7 @@ impl Words<'_> {
                 let (to, signal) = (self.object(*to), signal_name(*signal));
                 self.say(format!("sends {signal} to{to}"), format!("发送 {signal} 给{to}"))
             }
-            Action::Call(name) => self.call(name),
+            Action::Call(name) => self.call(name, &step.outcome),
             // Where its line is known, that says it.
             Action::Sleep if step.place.is_some() => String::new(),
             Action::Sleep => self.sleep_ends(),
@@ -341,8 +341,16 @@ impl Words<'_> {
     }
 
     /// What a call does that has no word of its own.
-    fn call(&self, name: &str) -> String {
+    fn call(&self, name: &str, outcome: &Outcome) -> String {
         match name {
+            "poll" if *outcome == Outcome::GaveUp => self.gives_up(),
+            "poll" if *outcome == Outcome::No => {
+                self.say("gives up: nothing has come", "等待超时：没有数据")
+            }
+            "try to read" if *outcome == Outcome::No => {
+                self.say("would read from a pipe, but nothing is there", "想读管道，但没有数据")
+            }
+            "try to read" => self.say("reads from a pipe without waiting", "不等待地读管道"),
             "begin" => self.say("begins", "开始运行"),
             "close" | "close_range" | "dup2" | "dup3" | "shutdown" => {
                 self.say("closes its end of a pipe", "关闭管道的一端")
@@ -726,6 +734,11 @@ pub(crate) fn notes(language: Language, findings: &Findings) -> Vec<String> {
                 "A read from a pipe gets what was written so far: that it comes between two writes, or \
                  after both, was not tried.",
                 "从管道读到的是到那时为止写入的内容：读取发生在两次写入之间还是之后，没有检查所有的顺序。",
+            ),
+            Caveat::Sockets => language.say(
+                "Its processes reach each other through sockets that have a name or an address: in which \
+                 order they come to them, and what is ready there at a look, was not tried.",
+                "各进程通过有名字或地址的套接字通信：它们以什么顺序用到这些套接字，查看时有什么已就绪，没有检查所有的顺序。",
             ),
             Caveat::Contended => language.say(
                 "Several processes or threads use one pipe, lock or piece of memory: who comes first to \

@@ -7,7 +7,13 @@
 //! printing `!`, `g` prints whether its parent lives, `d` has it end with its parent, `x3` ends with code
 //! 3, `>0a` writes a byte into the first of two pipes, and prints `%` if nobody reads it, `<0` reads one
 //! and prints it, `n0` looks whether there is one and prints what it sees, `R0` reads what there is, up to
-//! nine bytes, and prints it, or `$` at the end. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
+//! nine bytes, and prints it, or `$` at the end. `N0` reads one without waiting and prints it, or `~` where
+//! there is none. `P` waits until one of the pipes has something or has come to its end, and prints which, `3`
+//! for both; `Y` does the same with epoll, `O` looks with epoll without waiting, `S` waits with select for
+//! 10 ms at most. `Q0` waits for one pipe and prints whether something is in it (`i`), whether it has come to
+//! its end (`h`) or both (`b`), `m0` waits for it for 10 ms at most and prints what it sees. `F0` writes 4,000
+//! bytes into it again and again, without waiting, until it is full or 20 times, and prints how often as a
+//! letter; `G0` reads up to 40,000 bytes. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
 //! of parts, `Z0` none at all; `A0` reads all that there is and prints the last byte of it. `c0` closes
 //! this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting something
 //! else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started anew
@@ -73,6 +79,18 @@ mod linux {
     /// Whether a write has failed because nobody reads: Rust has SIGPIPE ignored.
     fn is_broken() -> bool {
         std::io::Error::last_os_error().kind() == std::io::ErrorKind::BrokenPipe
+    }
+
+    /// The same end of a pipe, opened once more such that nobody waits there.
+    fn reopened(end: i32, how: i32) -> i32 {
+        let path = CString::new(format!("/proc/self/fd/{end}")).expect("a path");
+        // SAFETY: the path is there.
+        unsafe { libc::open(path.as_ptr(), how | libc::O_NONBLOCK) }
+    }
+
+    /// A number of two digits in the binary system, the last one first.
+    fn which(one: bool, two: bool) -> usize {
+        usize::from(one) + 2 * usize::from(two)
     }
 
     #[derive(Clone, Copy)]
@@ -229,6 +247,74 @@ mod linux {
                         let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
                         let ready = libc::poll(&raw mut poll, 1, 0);
                         print(if ready == 0 { b"n" } else { b"r" });
+                    }
+                    b'N' => {
+                        let pipe = reader.digit();
+                        let mut byte = b'$';
+                        let end = reopened(world.pipes[pipe][0], libc::O_RDONLY);
+                        let got = libc::read(end, (&raw mut byte).cast(), 1);
+                        print(if got < 0 { b"~" } else { std::slice::from_ref(&byte) });
+                        libc::close(end);
+                    }
+                    b'F' => {
+                        let end = reopened(world.pipes[reader.digit()][1], libc::O_WRONLY);
+                        let many = [b'f'; 4000];
+                        let mut times = 0;
+                        while times < 20 && libc::write(end, many.as_ptr().cast(), 4000) > 0 {
+                            times += 1;
+                        }
+                        print(&[b'a' + times]);
+                        libc::close(end);
+                    }
+                    b'G' => {
+                        let mut many = [0; 40_000];
+                        let end = world.pipes[reader.digit()][0];
+                        libc::read(end, many.as_mut_ptr().cast(), many.len());
+                    }
+                    b'P' | b'Q' | b'm' => {
+                        let ends = match word {
+                            b'P' => [world.pipes[0][0], world.pipes[1][0]],
+                            _ => [world.pipes[reader.digit()][0], -1],
+                        };
+                        let mut polls =
+                            ends.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+                        let time = if word == b'm' { 10 } else { -1 };
+                        libc::poll(polls.as_mut_ptr(), 2, time);
+                        let [one, two] = polls.map(|poll| poll.revents);
+                        print(match word {
+                            b'P' => [b"0", b"1", b"2", b"3"][which(one != 0, two != 0)],
+                            b'm' => [b"n", b"r"][usize::from(one != 0)],
+                            _ => {
+                                let is = |event| one & event != 0;
+                                [b"-", b"i", b"h", b"b"][which(is(libc::POLLIN), is(libc::POLLHUP))]
+                            }
+                        });
+                    }
+                    b'S' => {
+                        let mut set = std::mem::zeroed();
+                        let ends = world.pipes.map(|[end, _]| end);
+                        for end in ends {
+                            libc::FD_SET(end, &raw mut set);
+                        }
+                        let mut time = libc::timeval { tv_sec: 0, tv_usec: 10_000 };
+                        let none = std::ptr::null_mut();
+                        libc::select(64, &raw mut set, none, none, &raw mut time);
+                        let [one, two] = ends.map(|end| libc::FD_ISSET(end, &raw const set));
+                        print([b"0", b"1", b"2", b"3"][which(one, two)]);
+                    }
+                    b'Y' | b'O' => {
+                        let epoll = libc::epoll_create1(0);
+                        for (number, [end, _]) in world.pipes.iter().enumerate() {
+                            let events = libc::EPOLLIN as u32;
+                            let mut event = libc::epoll_event { events, u64: 1 << number };
+                            libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, *end, &raw mut event);
+                        }
+                        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 2];
+                        let time = if word == b'O' { 0 } else { -1 };
+                        let length = libc::epoll_wait(epoll, events.as_mut_ptr(), 2, time);
+                        let got = &events[..usize::try_from(length).unwrap_or(0)];
+                        print(&[b'0' + got.iter().map(|event| { event.u64 } as u8).sum::<u8>()]);
+                        libc::close(epoll);
                     }
                     b'c' => {
                         libc::close(world.pipes[reader.digit()][1]);

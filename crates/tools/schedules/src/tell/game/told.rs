@@ -144,6 +144,7 @@ pub(super) fn code(caveat: Caveat) -> &'static str {
         Caveat::CommonMemory => "common_memory",
         Caveat::Files => "files",
         Caveat::ShortReads => "short_reads",
+        Caveat::Sockets => "sockets",
         Caveat::Contended => "contended",
     }
 }

@@ -110,6 +110,8 @@ pub(super) struct Closing {
     pub(super) ends: Vec<(String, bool)>,
     /// Whether they are closed for all processes that have them, as by `shutdown`.
     pub(super) for_all: bool,
+    /// Whether somebody could notice that.
+    pub(super) noticed: bool,
 }
 
 impl Closing {
@@ -117,6 +119,16 @@ impl Closing {
     pub(super) fn is_exec(&self) -> bool {
         self.call == "exec"
     }
+}
+
+/// What others can change of what a wait for one of several sees when it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    Nothing,
+    /// Whether somebody has the other end of a pipe open.
+    Ends,
+    /// What is in a pipe, too.
+    All,
 }
 
 /// What a task is held before.
@@ -147,13 +159,16 @@ pub(super) enum Held {
         /// is a choice.
         contended: bool,
     },
-    /// To read what may not be there yet. `contended`: other processes could read it too.
-    Read { fd: i32, contended: bool },
+    /// To read what may not be there yet. `contended`: other processes could read it too, or it does not
+    /// wait and they could write it. `patient`: it waits until it is there.
+    Read { fd: i32, contended: bool, patient: bool },
     /// To write where there may be no room. `contended`: other processes have this pipe too, and could
-    /// write to it, or close it.
-    Write { fd: i32, length: Option<u64>, contended: bool },
-    /// To wait for one of several. Meanwhile these signals are blocked, if it says so.
-    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64> },
+    /// write to it, or close it, or it does not wait and they could read from it. `patient`: it waits until
+    /// there is room.
+    Write { fd: i32, length: Option<u64>, contended: bool, patient: bool },
+    /// To wait for one of several. Meanwhile these signals are blocked, if it says so. `contended`: others
+    /// can change what it sees when it goes on.
+    Poll { waits: Vec<(i32, i16)>, until: Option<u64>, blocked: Option<u64>, contended: Changes },
     /// To look, without waiting, whether there is something in a pipe that several processes have, or
     /// room in it.
     Look { waits: Vec<(i32, i16)> },
@@ -188,6 +203,17 @@ impl Held {
                 | Held::Write { .. }
                 | Held::Parent
                 | Held::DieWithParent
+        )
+    }
+
+    /// Whether it waits for nothing, and may find nothing: no data, no room, no child that has ended.
+    pub(super) fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Held::Look { .. }
+                | Held::Read { patient: false, .. }
+                | Held::Write { patient: false, .. }
+                | Held::Wait { patient: false, .. }
         )
     }
 

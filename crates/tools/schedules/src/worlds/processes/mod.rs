@@ -5,9 +5,9 @@
 //! it need not wait: so nothing sleeps in the kernel, and there is no guess whether all is quiet.
 //!
 //! Choices are: to print, to end, to send a signal to a living process, to wait for any of several
-//! children, to look whether one has ended, to ask for the parent while it lives, to use memory or a
-//! semaphore that several processes have, to begin as a thread of a process; and the end of a sleep, as
-//! [`Sleeps`] says. All else happens as soon as it can.
+//! children, to look whether one has ended, to look at a pipe or to wait for one of several, to ask for the
+//! parent while it lives, to use memory or a semaphore that several processes have, to begin as a thread of
+//! a process; and the end of a sleep, as [`Sleeps`] says. All else happens as soon as it can.
 //!
 //! # Layout
 //!
@@ -128,16 +128,32 @@ impl Default for Options {
 struct Names {
     numbers: HashMap<String, Actor>,
     names: Vec<String>,
-    /// The pipes that in some run nobody was left to read from, while something was in them or was still
-    /// to be written; and those of which a look could have come before the last one closed an end, and
-    /// after it. To close an end of another pipe is no choice.
-    left: BTreeSet<String>,
-    looked_at: BTreeSet<String>,
     /// The threads of which it is a choice when they begin. See `system::births`.
     noticed: BTreeSet<String>,
-    /// The processes that in some run have written to a pipe, or read from it, or looked at it without
-    /// waiting. To write or read is a choice where another process does one of these.
-    users: HashMap<String, [BTreeSet<String>; 3]>,
+    /// The tasks that in some run have looked at the same again and again. See `system::looks`.
+    spin: BTreeSet<String>,
+    pipes: HashMap<String, Known>,
+}
+
+/// What is known of a pipe.
+#[derive(Debug, Default)]
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    expect(dead_code, reason = "processes are searched on Linux")
+)]
+struct Known {
+    /// Nobody was left to read from it, in some run, while something was in it or was still to be
+    /// written. To close an end for reading of another pipe is no choice.
+    left: bool,
+    /// A look at it could have come before the last one closed an end, and after it. To close an end for
+    /// writing of another pipe is no choice.
+    looked_at: bool,
+    /// So much was written to it, in some run, that there might be no room, and somebody looks whether
+    /// there is.
+    filled: bool,
+    /// The processes that in some run have written to it, or read from it, or looked at what is in it
+    /// without waiting. To write or read is a choice where another process does one of these.
+    users: [BTreeSet<String>; 3],
 }
 
 /// What a process does with a pipe.
@@ -167,8 +183,7 @@ impl Names {
     /// choice.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     fn uses(&mut self, process: &str, pipe: &str, usage: Usage) -> bool {
-        let users = self.users.entry(pipe.to_string()).or_default();
-        if !users[usage as usize].insert(process.to_string()) {
+        if !self.known(pipe).users[usage as usize].insert(process.to_string()) {
             return false;
         }
         let becomes: &[Usage] = match usage {
@@ -181,8 +196,20 @@ impl Names {
     /// Whether another process than this one uses a pipe in this way in some run.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     fn others_use(&self, process: &str, pipe: &str, usage: Usage) -> bool {
-        let users = self.users.get(pipe).map(|users| &users[usage as usize]);
+        let users = self.pipes.get(pipe).map(|known| &known.users[usage as usize]);
         users.is_some_and(|users| users.iter().any(|user| user != process))
+    }
+
+    /// What is known of a pipe, to learn more of it.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn known(&mut self, pipe: &str) -> &mut Known {
+        self.pipes.entry(pipe.to_string()).or_default()
+    }
+
+    /// Whether something is known of a pipe.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn is(&self, pipe: &str, what: impl Fn(&Known) -> bool) -> bool {
+        self.pipes.get(pipe).is_some_and(what)
     }
 }
 

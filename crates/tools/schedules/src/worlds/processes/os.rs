@@ -6,7 +6,7 @@
 use nix::libc::{self, c_long};
 use nix::unistd::Pid;
 pub(super) use tracer::files::{
-    Open, closes_at_exec, is_ready, link, open_files, open_process, process_of,
+    Open, closes_at_exec, flags, is_ready, link, open_files, open_process, process_of, watched,
 };
 use tracer::filter::Filter;
 pub(super) use tracer::memory::{bytes as memory, write as set_memory};

@@ -16,7 +16,7 @@ use super::system::memory::Learned;
 use super::watch::Watch;
 use super::{Names, Options};
 use crate::step::Actor;
-use crate::world::{Details, End, Fault, Finish, Plan, Run, Then, Unmodelled};
+use crate::world::{Caveat, Details, End, Fault, Finish, Plan, Run, Then, Unmodelled};
 
 /// What makes a Python program print whole lines, and do the same each time.
 const ENVIRONMENT: &[(&str, Option<&str>)] = &[
@@ -161,7 +161,12 @@ impl Program {
                 Some(_) => break (Finish::Diverged, actors),
                 None => match choose(&mut then, &system, &actors, latest) {
                     Ok(chosen) => chosen,
-                    Err(finish) => break (finish, actors),
+                    Err(finish) => {
+                        if finish == Finish::Planned && system.looks_on() {
+                            system.caveats.insert(Caveat::BoundedWait);
+                        }
+                        break (finish, actors);
+                    }
                 },
             };
             latest = chosen;
@@ -212,8 +217,11 @@ fn choose(
     match then {
         Then::Stop => Err(Finish::Planned),
         Then::UntilAsked if able.len() > 1 => Err(Finish::Planned),
+        // Who looks again and again would go on so for ever.
+        Then::Straight if system.looks_on() && able.len() > 1 => Err(Finish::Planned),
         Then::Straight if !able.contains(&latest) => Err(Finish::Planned),
-        Then::UntilAsked | Then::Straight | Then::GoOn => Ok(go_on(able)),
+        Then::Straight => Ok(latest),
+        Then::UntilAsked | Then::GoOn => Ok(go_on(able)),
         Then::Awake(sleepers) => {
             if let Some(step) = system.moves.last() {
                 sleepers.wake(step.actor, &step.touches);

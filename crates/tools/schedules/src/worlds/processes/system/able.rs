@@ -17,16 +17,12 @@ impl System<'_> {
         };
         let itself = |can| or_step(can, false);
         let process = &self.processes[task.process];
-        let ready = |waits: &[(i32, i16)]| {
-            process.handle.as_ref().is_none_or(|handle| os::is_ready(handle, waits))
-        };
         match held {
-            Held::Birth
-            | Held::GoOn
-            | Held::Die(_)
-            | Held::Look { .. }
-            | Held::Close(_)
-            | Held::Use { .. } => Can::Step,
+            held if held.is_look() && self.is_held_up(i) => Can::No,
+            Held::Look { .. } => Can::Step,
+            Held::Birth | Held::GoOn | Held::Die(_) | Held::Close(_) | Held::Use { .. } => {
+                Can::Step
+            }
             Held::Semaphore { object, at, operation } => {
                 let waits = match operation {
                     Operation::Wait => true,
@@ -83,27 +79,74 @@ impl System<'_> {
                 let semaphore = self.semaphore_at(task.process, *at).is_some();
                 or_step(changed, semaphore || *contended || *shared && self.shares(task.process))
             }
-            Held::Read { fd, contended } => or_step(ready(&[(*fd, libc::POLLIN)]), *contended),
-            Held::Write { fd, contended, .. } => {
-                or_step(ready(&[(*fd, libc::POLLOUT)]), *contended)
+            Held::Read { contended, patient, .. } | Held::Write { contended, patient, .. } => {
+                or_step(!patient || self.is_ready(i), *contended)
             }
-            Held::Poll { waits, blocked, .. } => itself(
-                ready(waits)
-                    || blocked.is_some_and(|blocked| {
-                        let signals = os::signals(task.tid);
-                        signals.pending & signals.caught & !blocked != 0
-                    }),
-            ),
+            Held::Poll { contended, .. } => {
+                or_step(self.is_ready(i) || self.may_give_up(i), *contended != Changes::Nothing)
+            }
             Held::Suspend { blocked, .. } => itself(os::signals(task.tid).pending & !blocked != 0),
         }
     }
 
-    /// When a task gives up waiting or wakes, where it can do nothing else.
+    /// Whether what a task is held before finds what it looks or waits for.
+    pub(super) fn is_ready(&self, i: usize) -> bool {
+        let task = &self.tasks[i];
+        let State::Held(held) = &task.state else { return true };
+        let ready = |waits: &[(i32, i16)]| {
+            let handle = self.processes[task.process].handle.as_ref();
+            handle.is_none_or(|handle| os::is_ready(handle, waits))
+        };
+        match held {
+            Held::Read { fd, .. } => ready(&[(*fd, libc::POLLIN)]),
+            Held::Write { fd, .. } => ready(&[(*fd, libc::POLLOUT)]),
+            Held::Look { waits } => ready(waits),
+            Held::Poll { waits, blocked, .. } => {
+                ready(waits)
+                    || blocked.is_some_and(|blocked| {
+                        let signals = os::signals(task.tid);
+                        signals.pending & signals.caught & !blocked != 0
+                    })
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the time of a wait for one of several may be over now. Where a sleep guarantees nothing, that
+    /// is at any time.
+    fn may_give_up(&self, i: usize) -> bool {
+        let State::Held(Held::Poll { waits, until: Some(until), contended, .. }) =
+            &self.tasks[i].state
+        else {
+            return false;
+        };
+        let contended = *contended != Changes::Nothing;
+        match self.options.sleeps {
+            Sleeps::Instant => false,
+            Sleeps::Ordered => {
+                let first = self.first_to_wake().expect("this one does");
+                contended && *until <= first.saturating_add(TOLERANCE)
+            }
+            Sleeps::Any if contended => !self.is_held_up(i),
+            // Nobody can end its wait before.
+            Sleeps::Any => {
+                let (process, sight) =
+                    (self.tasks[i].process, self.sight(self.tasks[i].tid, waits));
+                let mut pipes = sight.pipes.iter();
+                let others = sight.more || pipes.any(|seen| self.is_common(&seen.pipe));
+                !others && sight.ends.is_empty() && !self.has_threads(process)
+            }
+        }
+    }
+
+    /// When a task gives up waiting or wakes, where it can do nothing else. Who is held up because it looks
+    /// again and again comes last.
     pub(super) fn wakes(&self, i: usize) -> Option<u64> {
         match &self.tasks[i].state {
             State::Held(Held::Sleep { until, .. }) => {
                 (self.options.sleeps != Sleeps::Any).then_some(*until)
             }
+            State::Held(held) if held.is_look() => self.is_held_up(i).then_some(u64::MAX),
             State::Held(held) => held.until(),
             _ => None,
         }

@@ -59,8 +59,14 @@ impl System<'_> {
                 let link = os::link(tid, a[0]);
                 let waits = ["pipe:", "socket:", "anon_inode", "/dev/pts", "/dev/tty"];
                 let waits = waits.iter().any(|kind| link.starts_with(kind));
-                let contended = waits && self.is_contended(i, &link, Usage::Reads);
-                waits.then_some(Held::Read { fd: a[0] as i32, contended })
+                waits.then(|| {
+                    let fd = a[0] as i32;
+                    let contended = self.is_contended(i, &link, Usage::Reads);
+                    let patient = !self.is_impatient(tid, call, a);
+                    let looks = !patient && self.looks(i, fd);
+                    self.meets_strangers(i, fd, !patient);
+                    Held::Read { fd, contended: contended || looks, patient }
+                })
             }
             libc::SYS_poll | libc::SYS_ppoll => {
                 let list = os::memory(tid, a[0], a[1] as usize * 8);
@@ -76,7 +82,7 @@ impl System<'_> {
                     _ => (a[2] != 0).then(|| after(timespec(tid, a[2]))),
                 };
                 let blocked = (call == libc::SYS_ppoll && a[3] != 0).then(|| os::u64_at(tid, a[3]));
-                self.polls(i, waits, until, blocked, now)
+                self.polls(i, waits, until, blocked, true)
             }
             libc::SYS_select | libc::SYS_pselect6 => {
                 let until = (a[4] != 0).then(|| {
@@ -99,13 +105,13 @@ impl System<'_> {
                 // There it is the first member of a structure.
                 let set = if call == libc::SYS_pselect6 { os::u64_at(tid, a[5]) } else { 0 };
                 let blocked = (set != 0).then(|| os::u64_at(tid, set));
-                self.polls(i, waits, until, blocked, now)
+                self.polls(i, waits, until, blocked, false)
             }
             libc::SYS_epoll_wait | libc::SYS_epoll_pwait => {
                 let until = milliseconds(a[3]).map(after);
                 let blocked =
                     (call == libc::SYS_epoll_pwait && a[4] != 0).then(|| os::u64_at(tid, a[4]));
-                self.polls(i, vec![(a[0] as i32, libc::POLLIN)], until, blocked, now)
+                self.polls(i, vec![(a[0] as i32, libc::POLLIN)], until, blocked, true)
             }
             libc::SYS_clock_gettime => {
                 let time = self.look(now) + origin(a[0]);
@@ -289,8 +295,12 @@ impl System<'_> {
         waits: Vec<(i32, i16)>,
         until: Option<u64>,
         blocked: Option<u64>,
-        now: u64,
+        tells: bool,
     ) -> Option<Held> {
+        let (tid, now) = (self.tasks[i].tid, self.clock(i));
+        for &(fd, _) in &waits {
+            self.meets_strangers(i, fd, until.is_some() || waits.len() > 1);
+        }
         if until.is_some_and(|until| until <= now) {
             // A program in Rust asks at its start whether these three are open, and for nothing else.
             let asks_at_start = waits == [(0, 0), (1, 0), (2, 0)];
@@ -298,18 +308,27 @@ impl System<'_> {
             if asks_at_start {
                 return None;
             }
-            let looks = self.notes_look(i, &waits);
+            let sight = self.sight(tid, &waits);
+            let looks = self.notes_look(i, &sight);
             if !looks {
-                for (fd, _) in &waits {
-                    self.looks_at(i, *fd);
-                }
+                self.sees(i, &sight);
             }
             return looks.then_some(Held::Look { waits });
         }
         match until {
             Some(until) if waits.is_empty() && blocked.is_none() => self.sleeps(until - now, until),
-            until => Some(Held::Poll { waits, until, blocked }),
+            until => {
+                let sight = self.sight(tid, &waits);
+                let contended = self.notes_wait(i, &sight, until.is_some(), tells);
+                Some(Held::Poll { waits, until, blocked, contended })
+            }
         }
+    }
+
+    /// Whether it is a step to read this without waiting.
+    fn looks(&mut self, i: usize, fd: i32) -> bool {
+        let sight = self.sight(self.tasks[i].tid, &[(fd, libc::POLLIN)]);
+        self.notes_look(i, &sight)
     }
 
     pub(super) fn writes(&mut self, i: usize, call: c_long, a: [u64; 6]) -> Option<Held> {
@@ -343,8 +362,15 @@ impl System<'_> {
         }
         let waits = link.starts_with("pipe:") || link.starts_with("socket:");
         let length = matches!(call, libc::SYS_write | libc::SYS_sendto).then_some(a[2]);
-        let contended = waits && self.is_contended(i, &link, Usage::Writes);
-        waits.then_some(Held::Write { fd: a[0] as i32, length, contended })
+        waits.then(|| {
+            let fd = a[0] as i32;
+            let contended = self.is_contended(i, &link, Usage::Writes);
+            let patient = !self.is_impatient(tid, call, a);
+            let pipe = self.pipe_of(tid, a[0], true).filter(|_| !patient);
+            let looks = pipe.is_some_and(|pipe| self.notes_impatient(&pipe));
+            self.meets_strangers(i, fd, !patient);
+            Held::Write { fd, length, contended: contended || looks, patient }
+        })
     }
 }
 

@@ -26,11 +26,13 @@ impl System<'_> {
             const AGAIN_IF_ASKED: i64 = -512;
             const NOT_AGAIN: i64 = -514;
             let result = match held {
+                held if held.is_look() => AGAIN,
                 Held::Read { .. } | Held::Wait { .. } | Held::Futex { .. }
                     if self.can(i) == Can::No =>
                 {
                     AGAIN_IF_ASKED
                 }
+                Held::Poll { .. } if self.is_ready(i) => AGAIN,
                 Held::Poll { .. } | Held::Suspend { .. } | Held::Sleep { .. } => NOT_AGAIN,
                 _ => AGAIN,
             };
@@ -103,10 +105,9 @@ impl System<'_> {
                     self.touch(Shared::Pipe(&pipe).touched(How::Read));
                 }
             }
-            Held::Poll { waits, .. } => {
-                for (fd, _) in waits {
-                    self.looks_at(i, fd);
-                }
+            Held::Poll { waits, contended, .. } => {
+                let sight = self.sight_of_wait(tid, &waits, contended);
+                self.sees(i, &sight);
             }
             Held::Wait { target, .. } => {
                 for child in self.children(process, target) {

@@ -1,5 +1,6 @@
 //! How a held task goes on, up to the next call at which it is held.
 
+use super::looks::Sight;
 use super::pipes::asked_for;
 use super::*;
 
@@ -11,6 +12,9 @@ impl System<'_> {
         if let Some(pipe) = self.nobody_reads(i) {
             self.note_left(&pipe);
         }
+        let looks =
+            matches!(self.tasks[i].state, State::Held(Held::Look { .. } | Held::Poll { .. }));
+        let is_ready = looks && self.is_ready(i);
         let is_step = self.told.is_none() || self.can(i) == Can::Step;
         let held = match std::mem::replace(&mut self.tasks[i].state, State::Ready(0)) {
             State::Ready(signal) => return self.run(i, signal),
@@ -25,12 +29,15 @@ impl System<'_> {
                 self.follow_call(i);
             }
             Held::Sleep { nanoseconds, until } => {
+                self.tasks[i].looks.sleeps();
                 self.processes[process].clock += nanoseconds;
                 self.now = self.now.max(until);
                 os::skip(tid, 0);
                 self.run(i, 0);
             }
-            Held::Wait { .. } => self.learn_of_child(i, is_step),
+            Held::Wait { target, patient } => {
+                self.learn_of_child(i, (!patient).then_some(target), is_step);
+            }
             Held::Exit { .. } => {
                 if ends {
                     self.closes_all(process, i);
@@ -86,8 +93,10 @@ impl System<'_> {
                 self.follow_call(i);
             }
             Held::Look { waits } => {
-                for (fd, _) in waits {
-                    self.looks_at(i, fd);
+                let sight = self.sight(tid, &waits);
+                self.sees(i, &sight);
+                if !is_ready {
+                    self.found_nothing(i, &sight);
                 }
                 self.run(i, 0);
             }
@@ -97,12 +106,27 @@ impl System<'_> {
                 }
                 self.run(i, 0);
             }
-            Held::Read { fd, contended } => {
+            Held::Poll { ref waits, contended, .. } => {
+                let sight = self.sight_of_wait(tid, waits, contended);
+                if contended != Changes::Nothing {
+                    self.sees(i, &sight);
+                }
+                if is_ready {
+                    self.run(i, 0);
+                } else {
+                    self.found_nothing(i, &sight);
+                    self.give_up(i, &held);
+                }
+            }
+            Held::Read { fd, contended, patient } => {
                 let pipe = self.pipe_of(tid, fd as u64, false);
                 if let Some(pipe) = pipe.as_ref().filter(|_| contended) {
-                    for touch in self.read_touches(process, pipe) {
+                    for touch in self.read_touches(process, pipe, patient) {
                         self.touch(touch);
                     }
+                }
+                if !patient && !self.is_there(i, fd, libc::POLLIN, contended) {
+                    return self.fails_at_once(i);
                 }
                 let asked = asked_for(tid);
                 self.make_call(tid);
@@ -112,7 +136,10 @@ impl System<'_> {
                 }
                 self.follow_call(i);
             }
-            Held::Write { fd, length, .. } => {
+            Held::Write { fd, length, contended, patient } => {
+                if !patient && !self.is_there(i, fd, libc::POLLOUT, contended) {
+                    return self.fails_at_once(i);
+                }
                 let splits = length.is_some_and(|length| length > ATOMIC);
                 if let Some(pipe) = self.pipe_of(tid, fd as u64, true) {
                     self.touch(Shared::Pipe(&pipe).touched(How::Write));
@@ -132,14 +159,37 @@ impl System<'_> {
                 os::skip(tid, (-libc::EAGAIN).into());
                 self.run(i, 0);
             }
-            Held::Birth
-            | Held::GoOn
-            | Held::Futex { .. }
-            | Held::Poll { .. }
-            | Held::Suspend { .. } => {
+            Held::Birth | Held::GoOn | Held::Futex { .. } | Held::Suspend { .. } => {
                 self.run(i, 0);
             }
         }
+    }
+
+    /// Whether what a task wants to read is there, or room for what it wants to write, which it looks at
+    /// without waiting.
+    fn is_there(&mut self, i: usize, fd: i32, events: i16, contended: bool) -> bool {
+        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
+        let mut sight = self.sight(tid, &[(fd, events)]);
+        sight.pipes.retain(|seen| seen.content);
+        if contended {
+            self.sees(i, &sight);
+        }
+        let handle = self.processes[process].handle.as_ref();
+        let is_there = handle.is_none_or(|handle| os::is_ready(handle, &[(fd, events)]));
+        if !is_there {
+            self.found_nothing(i, &sight);
+        }
+        is_there
+    }
+
+    /// A call that does not wait fails.
+    fn fails_at_once(&mut self, i: usize) {
+        let told = self.told.as_mut().and_then(|told| told.last_mut());
+        if let Some(step) = told.filter(|step| step.actor == self.tasks[i].actor) {
+            step.outcome = Outcome::No;
+        }
+        os::skip(self.tasks[i].tid, (-libc::EAGAIN).into());
+        self.follow_call(i);
     }
 
     /// Has a task make the call that it is held before.
@@ -161,9 +211,20 @@ impl System<'_> {
     /// Has a task that waits for a time wait no longer.
     pub(super) fn wake(&mut self, i: usize) {
         let State::Held(held) = self.tasks[i].state.clone() else { return };
-        if let Held::Sleep { .. } = held {
-            return self.go_on(i);
+        match &held {
+            Held::Sleep { .. } => return self.go_on(i),
+            held if held.is_look() => return self.go_on(i),
+            Held::Poll { waits, contended, .. } if *contended != Changes::Nothing => {
+                let sight = self.sight_of_wait(self.tasks[i].tid, waits, *contended);
+                self.sees(i, &sight);
+            }
+            _ => {}
         }
+        self.give_up(i, &held);
+    }
+
+    /// A task does not wait any longer for what it has waited for.
+    fn give_up(&mut self, i: usize, held: &Held) {
         let until = held.until().expect("it waits for a time");
         let process = self.tasks[i].process;
         let clock = &mut self.processes[process].clock;
@@ -210,7 +271,8 @@ impl System<'_> {
     }
 
     /// Has a task make its wait for a child, which may be a step, and sees which one it has learned of.
-    pub(super) fn learn_of_child(&mut self, i: usize, is_step: bool) {
+    /// `looked` says for which one it has only looked.
+    pub(super) fn learn_of_child(&mut self, i: usize, looked: Option<i32>, is_step: bool) {
         let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
         os::go_to_end_of_call(tid);
         self.watch.wait(tid);
@@ -223,6 +285,10 @@ impl System<'_> {
                 _ if result == 0 && a[2] != 0 => os::u32_at(tid, a[2] + 12) as i32,
                 _ => 0,
             };
+            if let (Some(target), 0, 0) = (looked, child, result) {
+                let ends = self.children(process, target).into_iter().collect();
+                self.found_nothing(i, &Sight { ends, ..Sight::default() });
+            }
             let keeps = call == libc::SYS_waitid && a[3] as i32 & libc::WNOWAIT != 0;
             if is_step {
                 self.tell_how_it_came_out(child > 0);
@@ -344,8 +410,10 @@ impl System<'_> {
                     self.processes[process].shares = false;
                     self.processes[process].mapped = Mapped::default();
                     match self.tasks[i].closes_at_exec.take() {
-                        Some((ends, true)) => self.closes(&[process], ends, false, i),
-                        Some((ends, false)) => self.note_closed(i, &ends),
+                        Some(Closing { ends, noticed: true, .. }) => {
+                            self.closes(&[process], ends, false, i);
+                        }
+                        Some(closing) => self.note_closed(i, &closing.ends),
                         None => {}
                     }
                     os::make_the_same(tid);
@@ -382,7 +450,11 @@ impl System<'_> {
                 // A lock that was free is taken again.
                 let waits = matches!(
                     self.tasks[i].state,
-                    State::Held(Held::Futex { .. } | Held::Read { contended: true, .. })
+                    State::Held(
+                        Held::Futex { .. }
+                            | Held::Read { contended: true, .. }
+                            | Held::Poll { contended: Changes::Ends | Changes::All, .. }
+                    )
                 );
                 if waits && self.can(i) == Can::No {
                     self.tasks[i].able = false;

@@ -17,12 +17,14 @@
 //! * `pipes`: pipes and pairs of sockets: whose they are, and what was written comes before what is read
 //! * `ends`: how signals reach held tasks, and how processes end
 //! * `births`: threads inside one process, and when each of them begins
+//! * `looks`: what is seen by a look that does not wait, and by a wait for one of several
 
 mod able;
 mod births;
 mod calls;
 mod ends;
 mod going;
+mod looks;
 pub(super) mod memory;
 mod order;
 mod pipes;
@@ -32,13 +34,14 @@ use std::os::fd::OwnedFd;
 
 use nix::libc::{self, c_long};
 
+use self::looks::{Looks, Strangers};
 use self::memory::{Came, Common, Doing, Learned, Mapped};
 use super::code::{Operation, Use};
-use super::held::{self, Closing, Held};
+use super::held::{self, Changes, Closing, Held};
 use super::os::{self, Stop};
 use super::touches::{Shared, hash};
 use super::watch::{self, Verdict, Watch};
-use super::{Names, Options, Sleeps, Usage};
+use super::{Known, Names, Options, Sleeps, Usage};
 use crate::step::{Action, Actor, How, Object, Outcome, Step, Touch};
 use crate::world::{Caveat, Fault, Life, Move, Unmodelled};
 
@@ -100,8 +103,8 @@ struct Task {
     /// How many times it has mapped memory that others may have too.
     maps: u32,
     doing: Doing,
-    /// What it closes of pipes when it becomes another program, and whether somebody could notice that.
-    closes_at_exec: Option<(Vec<(String, bool)>, bool)>,
+    /// What it closes of pipes when it becomes another program.
+    closes_at_exec: Option<Closing>,
     /// What it knows of the writes and reads of all.
     heard: Heard,
     /// How many pieces of randomness it has had.
@@ -117,6 +120,8 @@ struct Task {
     born: Option<usize>,
     /// Whether it is a thread whose birth was no choice, and that has not come to its first stop.
     fresh: bool,
+    /// What it has looked at since it has done something else.
+    looks: Looks,
     /// What the step touches before which another one has ended it, and after how many moves that was.
     missed: Option<(Vec<Touch>, usize)>,
 }
@@ -183,13 +188,21 @@ struct Pipe {
     pieces: VecDeque<Piece>,
     /// The steps after which nobody writes any more.
     closed: BTreeSet<usize>,
-    /// What those knew who do not write any more.
+    /// What those knew who do not write any more, and by what each of them has closed it.
     closed_heard: Heard,
+    closings: Vec<(usize, usize)>,
     /// The steps after which nobody reads any more.
     unread: BTreeSet<usize>,
     /// The processes that have looked, without waiting, where they would see that nobody reads any more,
     /// and those that would see that nobody writes.
     lookers: [BTreeSet<usize>; 2],
+    /// Whether somebody writes to it who does not wait for room.
+    impatient: bool,
+    /// How often it was written, and how much.
+    writes: usize,
+    written: u64,
+    /// How often what is in it, or who has it open, has changed.
+    changes: usize,
     /// Whether a process was started by one that had it.
     common: bool,
     /// The reads that have got less from it than they had asked for.
@@ -219,6 +232,7 @@ pub(super) struct System<'a> {
     common: Vec<Common>,
     /// The files that somebody has mapped without a guard.
     unguarded: BTreeSet<(u64, u64)>,
+    strangers: Strangers,
     learned: &'a mut Learned,
     /// Whether there is something to learn from this run, so that it is none to go by.
     pub(super) again: bool,
@@ -235,6 +249,8 @@ pub(super) struct System<'a> {
     /// Whether the latest step was a sleep, or a look at something: in a loop of these the others are to
     /// go on meanwhile.
     pub(super) paused: bool,
+    /// How many such steps of one task were the latest.
+    pauses: usize,
 }
 
 impl<'a> System<'a> {
@@ -263,6 +279,7 @@ impl<'a> System<'a> {
             looks: 0,
             common: Vec::new(),
             unguarded: BTreeSet::new(),
+            strangers: Strangers::default(),
             learned,
             again: false,
             output: Vec::new(),
@@ -274,6 +291,7 @@ impl<'a> System<'a> {
             fault: None,
             turns: 0,
             paused: false,
+            pauses: 0,
         };
         system.add_process(pid, None, "P1".to_string(), 0);
         system.add_task(pid, 0, "P1".to_string(), State::Ready(0), None);
@@ -329,6 +347,7 @@ impl<'a> System<'a> {
             after,
             able: false,
             fresh: false,
+            looks: Looks::default(),
             missed: None,
         });
         actor
@@ -372,7 +391,8 @@ impl<'a> System<'a> {
             able = living
                 .filter(|&i| {
                     let until = self.wakes(i);
-                    until.is_some_and(|until| Some(until) <= first.map(|at| at + TOLERANCE))
+                    let within = |first: u64| first.saturating_add(TOLERANCE);
+                    until.is_some_and(|until| Some(until) <= first.map(within))
                 })
                 .collect();
         }
@@ -415,16 +435,25 @@ impl<'a> System<'a> {
     pub(super) fn take(&mut self, i: usize, able: Vec<Actor>, quiet: bool) {
         let standing = self.standing();
         let asked = able.len() > 1;
-        let step = self.step(i);
+        let mut step = self.step(i);
+        if quiet && matches!(step.outcome, Outcome::No) {
+            step.outcome = Outcome::GaveUp;
+        }
         self.paused = matches!(
             self.tasks[i].state,
             State::Held(
                 Held::Sleep { .. }
                     | Held::Look { .. }
+                    | Held::Read { patient: false, .. }
+                    | Held::Write { patient: false, .. }
                     | Held::Wait { patient: false, .. }
                     | Held::Use { how: Use::Read, .. }
             )
         );
+        let same = self.moves.last().is_some_and(|step| step.actor == self.tasks[i].actor);
+        let before = if same { self.pauses } else { 0 };
+        self.pauses = if self.paused { before + 1 } else { 0 };
+        self.forget_looks(i);
         let mut touches = self.touches(i);
         if quiet {
             touches[0].how = How::GiveUp;

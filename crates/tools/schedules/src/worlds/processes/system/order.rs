@@ -86,18 +86,21 @@ impl System<'_> {
             Held::Sleep { .. } if self.options.sleeps != Sleeps::Any => {
                 touches.push(Shared::Time.touched(How::Write));
             }
-            Held::Read { fd, contended: true } => {
+            Held::Read { fd, contended: true, patient } => {
                 touches.push(self.chance(i));
                 if let Some(pipe) = self.pipe_of(task.tid, *fd as u64, false) {
-                    touches.extend(self.read_touches(task.process, &pipe));
+                    touches.extend(self.read_touches(task.process, &pipe, *patient));
                 }
             }
             Held::Look { waits } => {
-                for (fd, _) in waits {
-                    for (pipe, _) in self.looked_at(task.tid, *fd) {
-                        touches.push(Shared::Pipe(&pipe).touched(How::Read));
-                        touches.push(Shared::Ends(&pipe).touched(How::Read));
-                    }
+                touches.extend(self.sight_touches(&self.sight(task.tid, waits)));
+            }
+            Held::Poll { waits, contended, until, .. } if *contended != Changes::Nothing => {
+                touches.push(self.chance(i));
+                let sight = self.sight_of_wait(task.tid, waits, *contended);
+                touches.extend(self.sight_touches(&sight));
+                if until.is_some() && self.options.sleeps == Sleeps::Ordered {
+                    touches.push(Shared::Time.touched(How::Write));
                 }
             }
             Held::Write { fd, contended: true, .. } => {
@@ -210,6 +213,7 @@ impl System<'_> {
                 Operation::Wait | Operation::TryWait => Action::Lock { lock: *lock, shared: false },
                 Operation::GetValue => Action::Call("sem_getvalue".into()),
             },
+            Held::Read { patient: false, .. } => Action::Call("try to read".into()),
             Held::Read { .. } => Action::Call("read".into()),
             Held::Write { .. } => Action::Call("write".into()),
             Held::Look { .. } => Action::Call("look".into()),
@@ -220,6 +224,7 @@ impl System<'_> {
         let outcome = match held {
             Held::Exit { code, .. } if code & 0xff != 0 => Outcome::Saw((code & 0xff).to_string()),
             Held::Die(signal) => Outcome::Saw((-signal).to_string()),
+            Held::Poll { .. } if !self.is_ready(i) => Outcome::No,
             _ => Outcome::Done,
         };
         Step { actor: task.actor, action, place: None, outcome }

@@ -34,7 +34,8 @@ impl System<'_> {
 
     /// A process starts another one: what it has open of pipes, both have.
     pub(super) fn have_in_common(&mut self, process: usize) {
-        if self.ends.values().all(|ends| self.is_common(ends)) {
+        let is_common = |pipe| self.is_common(pipe);
+        if self.ends.values().all(|ends| is_common(&ends.read) || is_common(&ends.written)) {
             return;
         }
         for open in os::open_files(self.processes[process].pid) {
@@ -80,14 +81,13 @@ impl System<'_> {
                 self.closes_its_last(&[process], pipe, *written, for_all);
             }
             // To who writes it is all the same whether others do.
-            let seen = self.names.looked_at.contains(pipe)
-                || !written && self.names.left.contains(pipe)
-                || self.options.each_call;
+            let known = |known: &Known| known.looked_at || !written && known.left;
+            let seen = self.options.each_call || self.names.is(pipe, known);
             noticed |= common && self.options.contended && seen;
         }
-        let closing = Closing { call: name, ends, for_all };
+        let closing = Closing { call: name, ends, for_all, noticed };
         if closing.is_exec() {
-            self.tasks[i].closes_at_exec = Some((closing.ends.clone(), noticed));
+            self.tasks[i].closes_at_exec = Some(closing.clone());
         } else if !noticed {
             self.note_closed(i, &closing.ends);
         }
@@ -158,7 +158,7 @@ impl System<'_> {
         let unread = !written && !of.pieces.is_empty();
         if (looked || unread) && (for_all || !self.others_have(ending, pipe, written)) {
             if looked {
-                self.again |= self.names.looked_at.insert(pipe.to_string());
+                self.note_looked_at(pipe);
             }
             if unread {
                 self.note_left(pipe);
@@ -167,7 +167,7 @@ impl System<'_> {
     }
 
     /// Whether other processes than these have an end of a kind of a pipe open.
-    fn others_have(&self, these: &[usize], pipe: &str, written: bool) -> bool {
+    pub(super) fn others_have(&self, these: &[usize], pipe: &str, written: bool) -> bool {
         let is_one = |open: &Open| {
             self.ends.get(&open.link).is_some_and(|ends| match written {
                 true => open.written && ends.written == pipe,
@@ -182,12 +182,8 @@ impl System<'_> {
     /// Who writes to a pipe may find that nobody reads from it: from now on it is a step to write, and one
     /// to close the end for reading.
     pub(super) fn note_left(&mut self, pipe: &str) {
-        self.again |= self.names.left.insert(pipe.to_string());
-    }
-
-    fn is_common(&self, ends: &Ends) -> bool {
-        let common = |pipe| self.pipes.get(pipe).is_some_and(|pipe| pipe.common);
-        common(&ends.read) || common(&ends.written)
+        let known = self.names.known(pipe);
+        self.again |= !std::mem::replace(&mut known.left, true);
     }
 
     /// A process is about to end, and with it those that end with their parent. What they are held before is
@@ -242,7 +238,7 @@ impl System<'_> {
             // Whoever closes before the last one makes no difference to who writes, unless somebody writes
             // when nobody reads: that comes after all of them.
             let last = for_all || !self.others_have(ending, pipe, false);
-            if !written && (last || self.names.left.contains(pipe)) {
+            if !written && (last || self.names.is(pipe, |known| known.left)) {
                 self.touch(Shared::Pipe(pipe).touched(How::Establish));
             }
         }
@@ -251,76 +247,22 @@ impl System<'_> {
 
     /// Notes that who finds these ends of pipes closed comes after what `by` has done.
     pub(super) fn note_closed(&mut self, by: usize, ends: &[(String, bool)]) {
+        if ends.is_empty() {
+            return;
+        }
         let known = self.known(by);
+        let this = self.tasks[by].heard.count(by);
         let heard = self.tasks[by].heard.clone();
         for (pipe, written) in ends {
             let pipe = self.pipes.entry(pipe.clone()).or_default();
+            pipe.changes += 1;
             if *written {
                 pipe.closed.extend(&known);
                 pipe.closed_heard.add(&heard);
+                pipe.closings.push(this);
             } else {
                 pipe.unread.extend(&known);
             }
-        }
-    }
-
-    /// The pipes of which a look at this sees something, and whether it sees that nobody writes any more:
-    /// otherwise that nobody reads.
-    pub(super) fn looked_at(&self, tid: i32, fd: i32) -> Vec<(String, bool)> {
-        let ends = self.ends.get(&os::link(tid, fd as u64));
-        ends.map_or(Vec::new(), |ends| {
-            vec![(ends.read.clone(), true), (ends.written.clone(), false)]
-        })
-    }
-
-    /// Whether what a task looks for is certainly there: it knows that it was written before, and nobody
-    /// else takes it out.
-    fn is_certain(&self, i: usize, pipe: &str, events: i16) -> bool {
-        let only_data = events != 0 && events & !(libc::POLLIN | libc::POLLRDNORM) == 0;
-        let process = &self.processes[self.tasks[i].process].name;
-        let first = self.pipes.get(pipe).and_then(|pipe| pipe.pieces.front());
-        only_data
-            && first.is_some_and(|piece| self.tasks[i].heard.has(piece.write))
-            && !self.names.others_use(process, pipe, Usage::Reads)
-    }
-
-    /// Notes that a task is about to look, without waiting. Whether that is a step: what others write and
-    /// close before or after makes a difference.
-    pub(super) fn notes_look(&mut self, i: usize, waits: &[(i32, i16)]) -> bool {
-        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
-        let mut common = false;
-        let mut pipes = Vec::new();
-        for &(fd, events) in waits {
-            let seen = self.looked_at(tid, fd);
-            let certain = seen.iter().any(|(pipe, read)| *read && self.is_certain(i, pipe, events));
-            pipes.extend(seen.into_iter().filter(|_| !certain));
-        }
-        for (pipe, _) in pipes {
-            if !self.pipes.get(&pipe).is_some_and(|pipe| pipe.common) {
-                continue;
-            }
-            common = true;
-            if self.options.contended {
-                let name = self.processes[process].name.clone();
-                self.again |= self.names.uses(&name, &pipe, Usage::Looks);
-            } else {
-                self.caveats.insert(Caveat::Contended);
-            }
-        }
-        common && self.options.contended
-    }
-
-    /// A task has looked at an end of a pipe without waiting.
-    pub(super) fn looks_at(&mut self, i: usize, fd: i32) {
-        let (tid, process) = (self.tasks[i].tid, self.tasks[i].process);
-        for (pipe, written) in self.looked_at(tid, fd) {
-            let of = self.pipes.entry(pipe.clone()).or_default();
-            of.lookers[usize::from(written)].insert(process);
-            if of.common && !self.others_have(&[process], &pipe, written) {
-                self.again |= self.names.looked_at.insert(pipe.clone());
-            }
-            self.touch(Shared::Pipe(&pipe).touched(How::Read));
-            self.touch(Shared::Ends(&pipe).touched(How::Read));
         }
     }
 
@@ -345,13 +287,19 @@ impl System<'_> {
     /// or looks at it without waiting, or may have left it. Whether a call is a step must not depend on
     /// who is still there.
     pub(super) fn is_contended(&mut self, i: usize, link: &str, usage: Usage) -> bool {
+        let at = self.tasks[i].process;
         let Some(ends) = self.ends.get(link) else { return false };
         let pipe = if usage == Usage::Writes { &ends.written } else { &ends.read }.clone();
-        let process = self.processes[self.tasks[i].process].name.clone();
-        let again = self.names.uses(&process, &pipe, usage);
+        let process = self.processes[at].name.clone();
+        let known = self.names.is(&pipe, |known| known.users[usage as usize].contains(&process));
+        let mut again = self.names.uses(&process, &pipe, usage);
+        // Of who waits for one of several it was not known that this one can change.
+        let lookers = self.pipes.get(&pipe).map(|pipe| &pipe.lookers);
+        let mut lookers = lookers.into_iter().flatten().flatten();
+        again |= !known && lookers.any(|&looker| looker != at);
         let others = [usage, Usage::Looks];
         let contended = others.iter().any(|other| self.names.others_use(&process, &pipe, *other))
-            || usage == Usage::Writes && self.names.left.contains(&pipe);
+            || usage == Usage::Writes && self.names.is(&pipe, |known| known.left);
         if !self.options.contended {
             if contended {
                 self.caveats.insert(Caveat::Contended);
@@ -359,14 +307,16 @@ impl System<'_> {
             return false;
         }
         self.again |= again;
-        let common = self.pipes.get(&pipe).is_some_and(|pipe| pipe.common);
-        contended || self.options.each_call && common
+        contended || self.options.each_call && self.is_common(&pipe)
     }
 
     /// What a read touches that matters to others.
-    pub(super) fn read_touches(&self, process: usize, pipe: &str) -> Vec<Touch> {
+    pub(super) fn read_touches(&self, process: usize, pipe: &str, patient: bool) -> Vec<Touch> {
         let mut touches = vec![Shared::Readers(pipe).touched(How::Write)];
-        if self.names.others_use(&self.processes[process].name, pipe, Usage::Looks) {
+        if !patient {
+            touches.push(Shared::Ends(pipe).touched(How::Read));
+        }
+        if !patient || self.names.others_use(&self.processes[process].name, pipe, Usage::Looks) {
             touches.push(Shared::Pipe(pipe).touched(How::Write));
         }
         touches
@@ -382,6 +332,13 @@ impl System<'_> {
         let known = self.known(i);
         let write = self.tasks[i].heard.count(i);
         let heard = self.tasks[i].heard.clone();
+        let of = self.pipes.entry(pipe.clone()).or_default();
+        of.changes += 1;
+        of.writes += 1;
+        of.written += length;
+        if of.is_filled() && (of.impatient || !of.lookers[0].is_empty()) {
+            self.note_filled(&pipe);
+        }
         let pipe = self.pipes.entry(pipe).or_default();
         if pipe.common && pipe.short.iter().any(|read| !heard.has(*read)) {
             self.caveats.insert(Caveat::ShortReads);
@@ -416,6 +373,7 @@ impl System<'_> {
             }
         }
         pipe.pieces.retain(|piece| piece.length > 0);
+        pipe.changes += 1;
         let task = &mut self.tasks[i];
         task.heard.add(&heard);
         let this = task.heard.count(i);
