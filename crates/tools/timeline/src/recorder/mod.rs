@@ -368,7 +368,12 @@ impl Recorder {
     fn begin(&mut self, tid: i32, call: Call, whom: Option<i32>, seen: Seen) {
         let at = seen.at;
         if self.tasks.get(&tid).is_some_and(|task| at.saturating_sub(task.settled) > WORTH_ASKING) {
-            self.settle(tid, seen, None);
+            let interpreter = matches!(&call, Call::Wait(wait) if wait.state == State::Interpreter);
+            if interpreter && self.tasks.get(&tid).is_some_and(|task| task.in_vain) {
+                self.settle_and_wait_on(tid, seen);
+            } else {
+                self.settle(tid, seen, None);
+            }
         }
         if let Call::Wait(wait) = &call
             && matches!(wait.state, State::ProcessEnd | State::Start)

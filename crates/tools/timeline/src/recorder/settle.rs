@@ -78,6 +78,23 @@ impl Recorder {
         }
     }
 
+    /// The same for one that has waited for the interpreter lock in vain, and waits on: that the tracer
+    /// held it in between has kept it from nothing.
+    pub(super) fn settle_and_wait_on(&mut self, tid: i32, seen: Seen) {
+        let Some(lane) = self.tasks.get(&tid).map(|task| task.lane) else {
+            return;
+        };
+        let before = self.lanes[lane].waits.len();
+        self.settle(tid, seen, None);
+        let between = self.lanes[lane].waits.iter_mut().skip(before);
+        for wait in between.filter(|wait| wait.state == State::Held) {
+            wait.state = State::Interpreter;
+        }
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.in_vain = true;
+        }
+    }
+
     /// Whoever has waited for the interpreter lock in vain looks at it and waits on.
     fn add_wait(&mut self, lane: usize, piece: &Piece, more: Option<More>, in_vain: bool) {
         let lane = &mut self.lanes[lane];
