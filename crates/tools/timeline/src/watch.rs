@@ -30,6 +30,9 @@ const IN_ONE_GO: usize = 8;
 /// start to its end.
 const AWAKE: Duration = Duration::from_millis(1);
 
+/// Whoever keeps a core for so long computes.
+const KEPT: Duration = Duration::from_millis(1);
+
 /// So long a thread is last in line at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -264,6 +267,10 @@ impl Watch {
             // Whoever needs this core after all gets it at once: most often a thread of the program.
             thread::yield_now();
             now = self.clock.elapsed();
+            if now - self.idle > KEPT {
+                self.cores.was_kept(now);
+                break;
+            }
         }
         Ok(None)
     }
