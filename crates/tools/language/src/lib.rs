@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! * [`Language`]: a language, and a sentence in it
-//! * [`system`]: what the system says
+//! * [`fn@system`]: what the system says
 //!
 //! With the feature `command`:
 //!
