@@ -496,6 +496,20 @@ fn what_is_in_a_pipe_is_known_to_the_byte() {
 }
 
 #[test]
+fn a_write_of_many_bytes_is_whole_though_others_come_in_between() {
+    for (program, expected) in [
+        ("f(b0)w0", &["+"][..]),
+        // Who looks may find the first of them while the rest is still to be written.
+        ("f(b0)n0w0", &["+n", "+r", "n+", "r+"]),
+        ("f(b0b0)G0w0", &["++"]),
+        // Whoever reads may be gone in the middle.
+        ("f(C0b0)C0w0", &["+", "-"]),
+    ] {
+        assert_eq!(outputs(program, Sleeps::Any), expected, "{program}");
+    }
+}
+
+#[test]
 fn it_is_said_exactly_where_a_read_could_have_got_less_or_more() {
     for (program, said) in [
         ("f(>0x>0y)R0w0", true),

@@ -49,6 +49,11 @@ impl Registers {
         [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9]
     }
 
+    /// Has the call have another second argument, which is often an address.
+    pub fn set_second_argument(&mut self, value: u64) {
+        self.0.rsi = value;
+    }
+
     /// Has the call have another third argument, which is often a length.
     pub fn set_third_argument(&mut self, value: u64) {
         self.0.rdx = value;
@@ -97,7 +102,7 @@ impl Registers {
         [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9] = arguments;
     }
 
-    /// From the beginning of a call back to before the instruction that makes it.
+    /// From the beginning of a call, or from its end, back to before the instruction that makes it.
     pub fn make_again(&mut self) {
         self.0.rax = self.0.orig_rax;
         self.0.orig_rax = u64::MAX;

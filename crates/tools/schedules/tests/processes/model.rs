@@ -13,7 +13,7 @@
 //! 10 ms at most. `Q0` waits for one pipe and prints whether something is in it (`i`), whether it has come to
 //! its end (`h`) or both (`b`), `m0` waits for it for 10 ms at most and prints what it sees. `F0` writes 4,000
 //! bytes into it again and again, without waiting, until it is full or 20 times, and prints how often as a
-//! letter; `G0` reads up to 40,000 bytes. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
+//! letter; `b0` writes 10,000 at once, and prints `+` if all are written, or `-`; `G0` reads up to 40,000 bytes. `B0a` writes 4,096 such bytes at once, `V0a` one as a list
 //! of parts, `Z0` none at all; `A0` reads all that there is and prints the last byte of it. `c0` closes
 //! this process's end for writing and `C0` that for reading, `D0` and `E0` do the same by putting something
 //! else in its place, `q` closes all four ends at once, and `e` goes on as a program that was started anew
@@ -190,6 +190,12 @@ mod linux {
                         let end = world.pipes[reader.digit()][1];
                         let bytes = [reader.next().expect("a byte"); 4096];
                         libc::write(end, bytes.as_ptr().cast(), bytes.len());
+                    }
+                    b'b' => {
+                        let end = world.pipes[reader.digit()][1];
+                        let bytes = vec![b'b'; 10_000];
+                        let written = libc::write(end, bytes.as_ptr().cast(), bytes.len());
+                        print(if written == 10_000 { b"+" } else { b"-" });
                     }
                     b'V' => {
                         let end = world.pipes[reader.digit()][1];

@@ -146,8 +146,8 @@ impl System<'_> {
                     let whole = asked_for(tid).length.unwrap_or(0);
                     self.put_in(i, pipe, if splits { ATOMIC } else { whole });
                 }
-                if splits {
-                    self.write_a_piece(tid);
+                if splits || self.is_partly_written(i) {
+                    self.write_a_piece(i, patient);
                 } else if self.shares(process) {
                     self.make_call(tid);
                 }
@@ -256,18 +256,42 @@ impl System<'_> {
         }
     }
 
-    /// Writes no more than goes into a pipe in one piece. Whoever writes more must be ready for that.
-    pub(super) fn write_a_piece(&mut self, tid: i32) {
+    /// Whether a task is held before a write of which a part is written.
+    fn is_partly_written(&self, i: usize) -> bool {
+        let registers = os::registers(self.tasks[i].tid);
+        let from = registers.map(|registers| registers.arguments()[1]);
+        self.tasks[i].partly.is_some_and(|partly| Some(partly.rest) == from)
+    }
+
+    /// Writes no more than goes into a pipe in one piece. Whoever waits for room comes again with what is
+    /// left, until all is written or nobody reads any more, and is told then how much that was in all.
+    fn write_a_piece(&mut self, i: usize, patient: bool) {
+        let tid = self.tasks[i].tid;
+        let written = if self.is_partly_written(i) {
+            self.tasks[i].partly.take().map_or(0, |partly| partly.written)
+        } else {
+            0
+        };
         let Some(mut registers) = os::registers(tid) else { return };
-        let length = registers.arguments()[2];
-        registers.set_third_argument(ATOMIC);
+        let [_, from, length, ..] = registers.arguments();
+        registers.set_third_argument(length.min(ATOMIC));
         os::set_registers(tid, &registers);
-        os::go_to_end_of_call(tid);
-        self.watch.wait(tid);
-        if let Some(mut registers) = os::registers(tid) {
-            registers.set_third_argument(length);
-            os::set_registers(tid, &registers);
+        self.make_call(tid);
+        let Some(mut registers) = os::registers(tid) else { return };
+        let piece = registers.result();
+        if patient && piece == ATOMIC as i64 && length > ATOMIC {
+            registers.make_again();
+            registers.set_second_argument(from + ATOMIC);
+            registers.set_third_argument(length - ATOMIC);
+            self.tasks[i].partly = Some(Partly { rest: from + ATOMIC, written: written + ATOMIC });
+        } else {
+            registers.set_second_argument(from - written);
+            registers.set_third_argument(length + written);
+            if written > 0 {
+                registers.set_result(written as i64 + piece.max(0));
+            }
         }
+        os::set_registers(tid, &registers);
     }
 
     /// Has a task make its wait for a child, which may be a step, and sees which one it has learned of.

@@ -62,7 +62,8 @@ const STOPPING: [i32; 4] = [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::S
 /// More processes than this are not for a search.
 const MOST_TASKS: usize = 250;
 
-/// More than this is not written into a pipe in one piece: it could wait for room in the middle.
+/// More than this is not written into a pipe in one piece: others may come in between. See pipe(7),
+/// `PIPE_BUF`.
 const ATOMIC: u64 = 4096;
 
 /// A task that goes on so many times without a step will never come to one.
@@ -122,8 +123,18 @@ struct Task {
     fresh: bool,
     /// What it has looked at since it has done something else.
     looks: Looks,
+    /// The write that it is in the middle of.
+    partly: Option<Partly>,
     /// What the step touches before which another one has ended it, and after how many moves that was.
     missed: Option<(Vec<Touch>, usize)>,
+}
+
+/// A write that is made in pieces, of which some are written.
+#[derive(Clone, Copy, Debug)]
+struct Partly {
+    /// Where what is left begins.
+    rest: u64,
+    written: u64,
 }
 
 #[derive(Debug)]
@@ -348,6 +359,7 @@ impl<'a> System<'a> {
             able: false,
             fresh: false,
             looks: Looks::default(),
+            partly: None,
             missed: None,
         });
         actor
