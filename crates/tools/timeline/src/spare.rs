@@ -22,50 +22,27 @@ pub fn cores() -> usize {
 /// For so long it is not looked again when all had a core: to look costs some microseconds.
 const STILL_TRUE: Duration = Duration::from_millis(2);
 
-/// After a core was given to somebody who kept it, for so long at first, and at most, there is none to
-/// spare.
-const WARY: [Duration; 2] = [Duration::from_millis(20), Duration::from_secs(1)];
-
 /// The cores, and how many threads of all programs want one.
 pub struct Cores {
     count: usize,
     load: Option<File>,
     /// Until when every thread that could run has a core, for all that is known.
     enough: Duration,
-    /// Until when there is none to spare, and for how long there will be none the next time.
-    wary: Duration,
-    next: Duration,
 }
 
 impl Cores {
     pub fn new() -> Cores {
         let count = thread::available_parallelism().map_or(1, usize::from);
-        Cores {
-            count,
-            load: File::open("/proc/loadavg").ok(),
-            enough: Duration::ZERO,
-            wary: Duration::ZERO,
-            next: WARY[0],
-        }
+        Cores { count, load: File::open("/proc/loadavg").ok(), enough: Duration::ZERO }
     }
 
     /// Whether there is a core for every thread that could run, the one that asks included. On a machine
     /// that does not say, there is none.
     pub fn are_enough(&mut self, now: Duration) -> bool {
-        if now < self.wary {
-            return false;
-        }
         if now >= self.enough && self.runnable().is_some_and(|runnable| runnable <= self.count) {
             self.enough = now + STILL_TRUE;
         }
         now < self.enough
-    }
-
-    /// The core on which the tracer stayed awake was given to a thread that computes, while another one may
-    /// have been idle. Whoever sleeps is woken on that one, or before the thread that computes.
-    pub fn was_kept(&mut self, now: Duration) {
-        self.wary = now + self.next;
-        self.next = (self.next * 2).min(WARY[1]);
     }
 
     fn runnable(&self) -> Option<usize> {

@@ -30,9 +30,6 @@ const IN_ONE_GO: usize = 8;
 /// start to its end.
 const AWAKE: Duration = Duration::from_millis(1);
 
-/// Whoever keeps a core for so long computes.
-const KEPT: Duration = Duration::from_millis(1);
-
 /// So long a thread is last in line at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -256,7 +253,10 @@ impl Watch {
     /// Looks for news again and again for a moment, if there is a core to spare.
     fn stay_awake(&mut self, until: Option<Duration>) -> io::Result<Option<News>> {
         let mut now = self.clock.elapsed();
-        let enough = if self.cores.are_enough(now) { now + AWAKE } else { now };
+        // The threads of one process begin on whatever core is idle, and the tracer would have that one: they
+        // would stand in line behind it, or it behind them while another core is idle.
+        let alone = !self.recorder.has_threads();
+        let enough = if alone && self.cores.are_enough(now) { now + AWAKE } else { now };
         let enough = until.map_or(enough, |until| until.min(enough));
         while now < enough {
             if let Some(news) = self.signals.read()? {
@@ -267,10 +267,6 @@ impl Watch {
             // Whoever needs this core after all gets it at once: most often a thread of the program.
             thread::yield_now();
             now = self.clock.elapsed();
-            if now - self.idle > KEPT {
-                self.cores.was_kept(now);
-                break;
-            }
         }
         Ok(None)
     }

@@ -186,6 +186,11 @@ impl Recorder {
         self.tasks.iter().filter(|(tid, task)| **tid == task.pid).map(|(&tid, _)| tid)
     }
 
+    /// Whether one of them has several threads.
+    pub fn has_threads(&self) -> bool {
+        self.tasks.len() > self.known.len()
+    }
+
     /// A thread was seen to stand and wait for the tracer. What it stopped for is told by `stopped`.
     pub fn stands(&mut self, tid: i32, at: Duration) {
         if let Some(task) = self.tasks.get_mut(&tid) {
