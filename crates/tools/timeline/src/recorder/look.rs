@@ -49,8 +49,6 @@ impl Recorder {
         next.map(|from| from.max(now + LOOK))
     }
 
-    /// The thread goes on meanwhile, and between two lines of this the tracer may be without a core for
-    /// a while. So nothing is written down but what holds whenever these lines come.
     fn look_at(&mut self, tid: i32, clock: &impl Fn() -> Duration) {
         let Some(task) = self.tasks.get(&tid) else {
             return;

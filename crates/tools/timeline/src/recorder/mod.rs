@@ -188,7 +188,7 @@ impl Recorder {
 
     /// Whether one of them has several threads.
     pub fn has_threads(&self) -> bool {
-        self.tasks.len() > self.known.len()
+        self.tasks.iter().any(|(tid, task)| *tid != task.pid)
     }
 
     /// A thread was seen to stand and wait for the tracer. What it stopped for is told by `stopped`.

@@ -146,8 +146,9 @@ impl System<'_> {
                     let whole = asked_for(tid).length.unwrap_or(0);
                     self.put_in(i, pipe, if splits { ATOMIC } else { whole });
                 }
-                if splits || self.is_partly_written(i) {
-                    self.write_a_piece(i, patient);
+                let written = self.written_before(i);
+                if splits || written > 0 {
+                    self.write_a_piece(i, patient, written);
                 } else if self.shares(process) {
                     self.make_call(tid);
                 }
@@ -256,22 +257,19 @@ impl System<'_> {
         }
     }
 
-    /// Whether a task is held before a write of which a part is written.
-    fn is_partly_written(&self, i: usize) -> bool {
+    /// How much is written already of the write that a task is held before.
+    fn written_before(&mut self, i: usize) -> u64 {
         let registers = os::registers(self.tasks[i].tid);
         let from = registers.map(|registers| registers.arguments()[1]);
-        self.tasks[i].partly.is_some_and(|partly| Some(partly.rest) == from)
+        let partly = self.tasks[i].partly.take_if(|partly| Some(partly.rest) == from);
+        partly.map_or(0, |partly| partly.written)
     }
 
-    /// Writes no more than goes into a pipe in one piece. Whoever waits for room comes again with what is
-    /// left, until all is written or nobody reads any more, and is told then how much that was in all.
-    fn write_a_piece(&mut self, i: usize, patient: bool) {
+    /// Writes no more than goes into a pipe in one piece, after what is written. Whoever waits for room comes
+    /// again with what is left, until all is written or nobody reads any more, and is told then how much that
+    /// was in all.
+    fn write_a_piece(&mut self, i: usize, patient: bool, written: u64) {
         let tid = self.tasks[i].tid;
-        let written = if self.is_partly_written(i) {
-            self.tasks[i].partly.take().map_or(0, |partly| partly.written)
-        } else {
-            0
-        };
         let Some(mut registers) = os::registers(tid) else { return };
         let [_, from, length, ..] = registers.arguments();
         registers.set_third_argument(length.min(ATOMIC));
