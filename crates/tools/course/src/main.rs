@@ -29,7 +29,8 @@ const INDENT: usize = 24;
 /// The width of what a lesson shows: what a terminal of 80 columns has left.
 const WIDTH: usize = 80 - 2 - INDENT;
 
-/// A text in lines of at most this width.
+/// A text in lines of at most this width. The room text does this for any language, and would be one more
+/// thing to build for a bare `cargo run`.
 fn lines(text: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -32,6 +32,7 @@ pub struct Cores {
 
 impl Cores {
     pub fn new() -> Cores {
+        // Here a limit of the time matters: to stay awake would use it up.
         let count = thread::available_parallelism().map_or(1, usize::from);
         Cores { count, load: File::open("/proc/loadavg").ok(), enough: Duration::ZERO }
     }

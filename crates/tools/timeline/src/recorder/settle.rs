@@ -154,3 +154,32 @@ pub(super) fn asked(begun: &Begun, wake: Option<Wake>, clock: Instant) -> Option
         None => asked,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+    use crate::calls::{self, Call};
+
+    #[test]
+    fn whoever_waits_on_for_the_interpreter_lock_was_not_held_up_by_the_tracer() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        // The tracer has not looked for longer than the thread can have run.
+        let seen = Seen { at: Duration::from_secs(600), idle: Duration::ZERO };
+        for (in_vain, drawn) in [(true, State::Interpreter), (false, State::Held)] {
+            let mut recorder = Recorder::new(pid, Instant::now());
+            recorder.resumed(pid, Duration::ZERO);
+            recorder.tasks.get_mut(&pid).unwrap().in_vain = in_vain;
+            recorder.begin(pid, Call::Wait(calls::Wait::on(State::Interpreter)), None, seen);
+            let waits = &recorder.lanes[0].waits;
+            let states = [State::Interpreter, State::Held];
+            let found: Vec<State> =
+                waits.iter().map(|wait| wait.state).filter(|it| states.contains(it)).collect();
+            assert_eq!(found, [drawn], "{waits:?}");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
